@@ -351,7 +351,7 @@ describe('workspaces and git', () => {
       target: { value: 'Lay out lines lazily' },
     });
     await fireEvent.click(screen.getByRole('button', { name: 'Commit' }));
-    await screen.findByText('Everything is committed.');
+    await screen.findByText('Nothing to commit.');
     expect(called(backend, 'git_commit')[0]).toMatchObject({ message: 'Lay out lines lazily' });
     await fireEvent.click(await screen.findByRole('button', { name: 'Switch to lazy-layout' }));
     await screen.findByText('On the branch lazy-layout');

@@ -58,6 +58,7 @@ impl Api {
         let filter = SnapshotFilter { project: Some(project), destination: None };
         // A project that was deleted is in no list of backups.
         let mut backups: Vec<_> = self.snapshot_list(filter).unwrap_or_default();
+        let last_backup = backups.iter().map(|backup| backup.time).max();
         backups.sort_by(|a, b| a.destination.cmp(&b.destination));
         backups.dedup_by(|a, b| a.destination == b.destination);
         let is_elsewhere = archive.manifest.location.is_some() && !archive.is_there;
@@ -74,6 +75,7 @@ impl Api {
             away,
             damaged: archive.manifest.damaged.clone(),
             backups: backups.len() as u64,
+            last_backup,
             archive: self.show_archive(archive)?,
         })
     }

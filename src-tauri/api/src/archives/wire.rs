@@ -193,6 +193,10 @@ pub struct ArchiveDetail {
     /// The number of destinations that hold backups of the project.
     #[specta(type = Number)]
     pub backups: u64,
+    /// When the newest of those backups was made: what was changed since is in none.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_backup: Option<Timestamp>,
     /// Why the destination that it lies on cannot be read now.
     #[serde(default)]
     pub away: Option<WireError>,

@@ -152,7 +152,7 @@ impl AnomalyAlerts {
         let lost: HashSet<_> = self.paths_of(alert.id)?.into_iter().collect();
         let top = prefix(&top(repository, before)?);
         let (mut gone, mut rewritten) = (0, 0);
-        repository.diff(before, after, &mut |change| {
+        repository.changes(before, after, &mut |change| {
             let path = change.path.strip_prefix(&top[..]);
             if !path.is_some_and(|path| lost.contains(path)) {
                 return;

@@ -176,7 +176,7 @@ fn compare(repository: &Repository, before: &Snapshot, after: &Snapshot) -> Resu
     let mut totals = ChangeTotals::default();
     (totals.files_before, totals.bytes_before) = sizes(before);
     totals.bytes_after = sizes(after).1;
-    repository.diff(before, after, &mut |change| totals.record(&change))?;
+    repository.changes(before, after, &mut |change| totals.record(&change))?;
     Ok(totals)
 }
 

@@ -86,7 +86,8 @@ fn with_undercroft(place: &str) -> [Part; 3] {
     [
         Part::Heading("Everything, with Undercroft"),
         Part::Words(
-            "On any machine with Undercroft, even an empty one: connect the drive and run this. It \
+            "On any machine with Undercroft, even an empty one: connect the drive, and choose \
+             \u{201c}Restoring a lost machine?\u{201d} on the first page of the window, or run this. It \
              asks for the password. If the drive is somewhere else there, write that place instead."
                 .to_owned(),
         ),

@@ -69,6 +69,9 @@ pub(crate) struct ScannedFolder {
     pub(crate) only: Option<BTreeSet<Vec<u8>>>,
 }
 
+/// Kibibytes of the database that may stay in memory.
+const CACHE_KIB: u32 = 16 * 1024;
+
 /// Folders of more files are noted in parts, so that a few files can be noted alone.
 const MOST_FILES: usize = 1024;
 
@@ -270,7 +273,10 @@ fn write_all(
     };
     write("DELETE FROM parts WHERE path = ?1", &[&path.as_bytes()])?;
     if files.len() <= MOST_FILES {
-        let sql = "INSERT OR REPLACE INTO folders (path, files) VALUES (?1, ?2)";
+        // What is the same is not written again: most folders are.
+        let sql = "INSERT INTO folders (path, files) VALUES (?1, ?2)
+                   ON CONFLICT (path) DO UPDATE SET files = excluded.files
+                   WHERE files <> excluded.files";
         return write(sql, &[&path.as_bytes(), &encode(files)]);
     }
     write("DELETE FROM folders WHERE path = ?1", &[&path.as_bytes()])?;
@@ -311,7 +317,11 @@ fn write_part(
     files: &CachedFolder,
 ) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO parts (path, part, files) VALUES (?1, ?2, ?3)")?
+        .prepare_cached(
+            "INSERT INTO parts (path, part, files) VALUES (?1, ?2, ?3)
+             ON CONFLICT (path, part) DO UPDATE SET files = excluded.files
+             WHERE files <> excluded.files",
+        )?
         .execute((path.as_bytes(), part, encode(files)))
         .map(drop)
 }
@@ -322,6 +332,8 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     // What a power cut takes back is only read again.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // Every folder is asked for, each by itself: a page that several share is read once.
+    connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB))?;
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, files BLOB NOT NULL)
          WITHOUT ROWID, STRICT;
@@ -337,9 +349,11 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// For each file: the length of its name, the name, the blob's id, and six numbers.
+/// For each file, by name: the length of its name, the name, the blob's id, and six numbers.
 fn encode(files: &CachedFolder) -> Vec<u8> {
     let mut row = Vec::with_capacity(files.len() * 80);
+    let mut files: Vec<_> = files.iter().collect();
+    files.sort_unstable_by_key(|(name, _)| *name);
     for (name, known) in files {
         row.extend_from_slice(&(name.len() as u16).to_le_bytes());
         row.extend_from_slice(name);

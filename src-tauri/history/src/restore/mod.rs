@@ -23,6 +23,7 @@ mod worker;
 use std::io::Read;
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use undercroft_foundation::{
     Code, Error, Job, ProjectId, Result, TextValue, TreePath, VersionId, WorkspaceId, text,
 };
@@ -149,7 +150,9 @@ impl HistoryWriter {
         let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
         drop(under_way);
         let version = self.history.version(order.version)?;
-        let name = version.name.unwrap_or_else(|| version.id.to_string());
+        let name = version.name.unwrap_or_else(|| {
+            version.time.to_zoned(TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string()
+        });
         let what = match &order.paths[..] {
             [] => format!("Go back to {name}"),
             [path] => format!("Restore {path} from {name}"),

@@ -66,8 +66,9 @@ impl TreeScan<'_> {
             let Some(mut file) = disk.open(name)? else { return Ok(None) };
             let mut before = stat_of_file(&file).at("look at", &path)?;
             let is_clean = self.write_back(&file, &before);
-            let mut content = Vec::new();
             let head = before.size_bytes.min(SMALL.max(HEAD_BYTES as u64));
+            // Room for one byte more lets the end be met without asking in small steps.
+            let mut content = Vec::with_capacity(head as usize + 1);
             (&mut file).take(head).read_to_end(&mut content).at("read", &path)?;
             let place = folder.path.join(name);
             let head = &content[..content.len().min(HEAD_BYTES)];
@@ -179,7 +180,7 @@ impl TreeScan<'_> {
             before.attributes.extended = extended(&file);
             let free = writer.free_bytes()?;
             let _claim = self.claim_room(free, contents, &mut file, before.size_bytes, &path)?;
-            let mut head = Vec::new();
+            let mut head = Vec::with_capacity(HEAD_BYTES + 1);
             (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).at("read", &path)?;
             let place = waiting.folder.path.join(&waiting.name);
             let (_, reason) = choose_layer(self.rules, &place, before.size_bytes, &head, self.wish);

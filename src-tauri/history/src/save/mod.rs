@@ -329,21 +329,29 @@ fn describe(changed: &[Change], is_first: bool) -> String {
         ChangeKind::Renamed => "Rename",
         ChangeKind::Metadata => "Change the attributes of",
     };
-    match changed {
-        [] => "Change folders".to_owned(),
-        [only] => match &only.from {
-            Some(from) => format!("Rename {from} to {}", only.path),
-            None => format!("{} {}", did(only.kind), only.path),
-        },
-        [first, rest @ ..] => {
-            let same = rest.iter().all(|change| change.kind == first.kind);
-            let did = if same { did(first.kind) } else { "Change" };
-            format!(
-                "{did} {} and {}",
-                first.path,
-                TextValue::count(rest.len() as u64, "other file")
-            )
+    // What went is named whatever else was done: it is what one looks for later.
+    let mut kinds: Vec<ChangeKind> = Vec::new();
+    for change in changed {
+        if !kinds.contains(&change.kind) {
+            kinds.push(change.kind);
         }
+    }
+    let say = |kind: &ChangeKind| {
+        let mut of_kind = changed.iter().filter(|change| change.kind == *kind);
+        let first = of_kind.next()?;
+        let text = match (of_kind.count(), &first.from) {
+            (0, Some(from)) => format!("{} {from} to {}", did(*kind), first.path),
+            (0, None) => format!("{} {}", did(*kind), first.path),
+            (others, _) => {
+                let others = TextValue::count(others as u64, "other file");
+                format!("{} {} and {others}", did(*kind), first.path)
+            }
+        };
+        Some(text)
+    };
+    match kinds.iter().filter_map(say).collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => "Change folders".to_owned(),
+        all => all,
     }
 }
 

@@ -95,6 +95,8 @@ export type ArchiveDetail = {
 	damaged: string[],
 	/** The number of destinations that hold backups of the project. */
 	backups: number,
+	/** When the newest of those backups was made: what was changed since is in none. */
+	lastBackup?: string | null,
 	/** Why the destination that it lies on cannot be read now. */
 	away?: WireError | null,
 };

@@ -106,7 +106,7 @@ struct Level {
 
 impl Repository {
     /// Compares two snapshots, and tells `each` change in the order of paths, a folder before what
-    /// is in it. Folders that are the same are not read.
+    /// is in it. For the sum, all trees of both are read.
     ///
     /// # Errors
     /// A tree that cannot be read; `each` has been told of all changes before it.
@@ -117,6 +117,30 @@ impl Repository {
         each: &mut dyn FnMut(Change),
     ) -> Result<DiffSummary> {
         let _lock = self.lock_shared()?;
+        self.walk_changes(before, after, each)?.finish(self)
+    }
+
+    /// Tells `each` change between two snapshots, as [`Repository::diff`], without a sum: folders
+    /// that are the same are not read.
+    ///
+    /// # Errors
+    /// As [`Repository::diff`].
+    pub fn changes(
+        &self,
+        before: &Snapshot,
+        after: &Snapshot,
+        each: &mut dyn FnMut(Change),
+    ) -> Result<()> {
+        let _lock = self.lock_shared()?;
+        self.walk_changes(before, after, each).map(drop)
+    }
+
+    fn walk_changes<'a>(
+        &'a self,
+        before: &Snapshot,
+        after: &Snapshot,
+        each: &'a mut dyn FnMut(Change),
+    ) -> Result<Diff<'a>> {
         self.refresh_index()?;
         let mut diff = Diff {
             reader: self.reader()?,
@@ -132,7 +156,7 @@ impl Repository {
             let pairs = diff.pairs(Some(before.tree), Some(after.tree))?;
             walk_folders(&mut diff, Level { path: b"/".to_vec(), pairs })?;
         }
-        diff.finish(self)
+        Ok(diff)
     }
 }
 

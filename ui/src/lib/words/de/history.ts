@@ -66,7 +66,7 @@ export const historyWords: typeof english = {
   history: {
     triggers: {
       automatic: 'Automatisch',
-      manual: 'Gesichert',
+      manual: 'Gespeichert',
       beforeRestore: 'Vor Wiederherstellung',
       import: 'Erster Import',
     },

@@ -88,7 +88,7 @@ const names: Record<string, SettingWords> = {
   },
   'archive-compression': {
     label: 'Komprimierung der Archive',
-    choices: { balanced: 'Ausgewogen', fast: 'Schnell', best: 'Beste' },
+    choices: { balanced: 'Ausgewogen', fast: 'Schnell', best: 'Am kleinsten' },
   },
   threads: {
     label: 'Gleichzeitig arbeitende Threads',

@@ -172,7 +172,8 @@ export const storageWords: typeof english = {
       emptyTrash: 'Was lange genug im Papierkorb lag, wird gelöscht.',
     },
     chooseIdle: 'Auswählen…',
-    trashLine: 'Wird gelöscht, sobald es lange genug im Papierkorb lag.',
+    trashLine:
+      'Wird nach 30 Tagen im Papierkorb gelöscht, wenn die Einstellungen nichts anderes sagen.',
     showTrash: 'Papierkorb zeigen',
     searching: 'Wird gesucht…',
 

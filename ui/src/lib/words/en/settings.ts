@@ -96,7 +96,7 @@ const names: Record<string, SettingWords> = {
   },
   'archive-compression': {
     label: 'Compression of archives',
-    choices: { balanced: 'Balanced', fast: 'Fast', best: 'Best' },
+    choices: { balanced: 'Balanced', fast: 'Fast', best: 'Smallest' },
   },
   threads: {
     label: 'Threads that work at once',

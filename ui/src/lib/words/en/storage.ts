@@ -167,7 +167,7 @@ export const storageWords = {
       emptyTrash: 'What was in the trash for long enough is deleted.',
     },
     chooseIdle: 'Choose…',
-    trashLine: 'Deleted once it was in the trash for long enough.',
+    trashLine: 'Deleted 30 days after it went there, unless Settings say otherwise.',
     showTrash: 'Show trash',
     searching: 'Searching…',
 
