@@ -1,11 +1,14 @@
 /** Everything that can be done from the palette, and which of it a search means. */
 import type { Icon as IconType } from '$lib/icon';
 
-export type CommandGroup = 'project' | 'act' | 'navigate' | 'projects' | 'settings' | 'help';
+export type CommandGroup =
+  'project' | 'act' | 'navigate' | 'projects' | 'history' | 'settings' | 'help';
 export type Command = {
   id: string;
   group: CommandGroup;
   label: string;
+  /** Other words that somebody may look for it by. */
+  also?: string;
   icon: IconType;
   keys?: string[];
   /** The same on the command line; empty when there is no such thing. */
@@ -13,17 +16,17 @@ export type Command = {
   run: () => void;
 };
 
-/** The groups that are shown before anything is typed; settings and help are found by their words. */
+/** The groups that are shown before anything is typed; histories, settings and help are found by their words. */
 export const GROUP_ORDER: CommandGroup[] = ['project', 'act', 'navigate', 'projects'];
 
 /** Groups of which only the nearest are shown: there are many, and few are meant. */
-const MOST: Partial<Record<CommandGroup, number>> = { settings: 6, help: 6 };
+const MOST: Partial<Record<CommandGroup, number>> = { history: 6, settings: 6, help: 6 };
 
 /** Keeps the commands that a search means, the nearest first, grouped in a fixed order. */
 export function findCommands(commands: Command[], search: string): [CommandGroup, Command[]][] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const scored = commands
-    .map((command, order) => ({ command, order, score: score(command.label.toLowerCase(), words) }))
+    .map((command, order) => ({ command, order, score: score(command, words) }))
     .filter((entry) => entry.score > 0)
     .sort((left, right) => right.score - left.score || left.order - right.order);
   const groups =
@@ -43,11 +46,16 @@ function orderOfAppearance(groups: CommandGroup[]): CommandGroup[] {
   return [...new Set(groups)];
 }
 
-/** 0 when a word is not in the label at all; more, the nearer each stands to a word's start. */
-function score(label: string, words: string[]): number {
+/**
+ * 0 when a word is neither in the label nor among the other words; more, the nearer each stands to the
+ * start of a word of the label.
+ */
+function score(command: Command, words: string[]): number {
+  const label = command.label.toLowerCase();
+  const also = command.also?.toLowerCase().split(' ') ?? [];
   let total = 1;
   for (const word of words) {
-    const found = scoreWord(label, word);
+    const found = scoreWord(label, word) || Number(also.some((other) => other.startsWith(word)));
     if (found === 0) return 0;
     total += found;
   }

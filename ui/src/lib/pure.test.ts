@@ -74,6 +74,12 @@ describe('the palette', () => {
     expect(ids('bue')).toEqual(['b']);
     expect(ids('zebra')).toEqual([]);
   });
+
+  it('finds by other words after what is called so', () => {
+    const kit = { ...command('k', 'Show the recovery kit'), also: 'password backups' };
+    const found = findCommands([kit, ...commands], 'back').flatMap(([, all]) => all);
+    expect(found.map(({ id }) => id)).toEqual(['b', 'k', 'g']);
+  });
 });
 
 describe('small rules', () => {

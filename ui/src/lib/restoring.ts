@@ -204,6 +204,11 @@ export function changesNothing({ create, replace, remove }: RestoreSummary): boo
   return create + replace + remove === 0;
 }
 
+/** Whether anything of what is restored is there now, be it the same, another content or more. */
+export function isAnythingThere({ replace, extra, stay }: RestoreSummary): boolean {
+  return replace + extra + stay > 0;
+}
+
 /** The command that does the same; a place that is not chosen yet is left open. */
 export function commandOf(
   whole: RestoreWhole,

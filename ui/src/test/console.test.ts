@@ -115,7 +115,7 @@ describe('the palette', () => {
   it('finds settings by their key and by what they are for, with the keys of what has any', async () => {
     await open(() => ({}));
     await type('quota');
-    await fireEvent.click(await screen.findByRole('option', { name: /\(quota-gb\)/ }));
+    await fireEvent.click(await screen.findByRole('option', { name: 'Limit of the library' }));
     await waitFor(() => expect(location.hash).toBe('#/settings?find=quota-gb'));
     await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
     await type('go to storage');

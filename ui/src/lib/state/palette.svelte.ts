@@ -11,7 +11,9 @@ import History from '@lucide/svelte/icons/history';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Undo from '@lucide/svelte/icons/undo-2';
+import FileSearch from '@lucide/svelte/icons/file-search';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LifeBuoy from '@lucide/svelte/icons/life-buoy';
 import ListChecks from '@lucide/svelte/icons/list-checks';
@@ -26,12 +28,19 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
-import { filesRoute, historyRoute, projectOf, searchRoute, storageRoute } from '$lib/routing';
+import {
+  activityRoute,
+  filesRoute,
+  historyRoute,
+  projectOf,
+  searchRoute,
+  storageRoute,
+} from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Context } from './actions.svelte';
 import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
-import { navigationCommands, projectLinks, settingCommands } from './palette-places';
+import { historyLinks, navigationCommands, projectLinks, settingCommands } from './palette-places';
 
 const text = words.palette;
 
@@ -50,6 +59,7 @@ export function collectCommands(
     ...watchCommands(context, historyActions),
     ...navigationCommands(context),
     ...projectLinks(context),
+    ...historyLinks(context),
     ...settingCommands(context),
   ];
 }
@@ -145,6 +155,7 @@ function historyCommands(
       id: 'history',
       group,
       label: text.historyOf(name),
+      also: text.also.history,
       icon: History,
       hint: commandFor('version_list', { workspace: name }),
       run: () => context.router.go(historyRoute(id)),
@@ -258,7 +269,10 @@ function generalCommands({ dialogs, jobs, router, session }: Context, actions: A
   ];
 }
 
-function backupCommands({ dialogs, router }: Context, backupActions: BackupActions): Command[] {
+function backupCommands(
+  { dialogs, library, router }: Context,
+  backupActions: BackupActions,
+): Command[] {
   const group = 'act' as const;
   const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
   return [
@@ -298,6 +312,32 @@ function backupCommands({ dialogs, router }: Context, backupActions: BackupActio
       hint: commandFor('search'),
       run: () => router.go(searchRoute()),
     }),
+    add({
+      id: 'find-deleted',
+      label: text.findDeleted,
+      also: text.also.deleted,
+      icon: FileSearch,
+      hint: commandFor('search'),
+      run: () => router.go(searchRoute()),
+    }),
+    add({
+      id: 'undo-last',
+      label: text.undoAny,
+      also: text.also.undo,
+      icon: Undo,
+      hint: '',
+      run: () => router.go(activityRoute({ show: 'undo' })),
+    }),
+    ...(library.destinations.value ?? []).map((destination) =>
+      add({
+        id: `kit-${destination.id}`,
+        label: text.showKit(destination.name),
+        also: text.also.kit,
+        icon: KeyRound,
+        hint: '',
+        run: () => backupActions.showKit(destination),
+      }),
+    ),
     add({
       id: 'doctor',
       label: words.doctor.open,

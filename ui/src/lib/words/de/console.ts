@@ -11,7 +11,6 @@ export const consoleWords: typeof english = {
     run: 'Eingabetaste führt aus',
     open: 'Eingabetaste öffnet',
     more: (count: number) => plural(count, { one: '1 weitere Zeile', other: '# weitere Zeilen' }),
-    setting: (key: string, name: string) => `${name} (${key})`,
   },
 
   diagnostics: {
@@ -29,6 +28,7 @@ export const consoleWords: typeof english = {
   help: {
     title: 'Hilfe',
     pages: 'Seiten der Hilfe',
+    language: 'Die Hilfe gibt es nur auf Englisch.',
     search: 'Hilfe durchsuchen',
     none: 'Keine Seite enthält alle diese Wörter',
     missing: 'Diese Seite gibt es nicht',

@@ -167,6 +167,7 @@ export const frameWords: typeof english = {
       act: 'Ausführen',
       project: 'Dieses Projekt',
       projects: 'Projekte',
+      history: 'Verlauf',
       settings: 'Einstellungen',
       help: 'Hilfe',
     },
@@ -190,8 +191,29 @@ export const frameWords: typeof english = {
     resumeAll: 'Überwachung aller Projekte fortsetzen',
     undoLast: (project: string) =>
       `Letzte Wiederherstellung oder Löschung in ${project} rückgängig machen`,
+    findDeleted: 'Eine gelöschte Datei finden',
+    undoAny: 'Die letzte Änderung rückgängig machen',
+    showKit: (destination: string) => `Notfallblatt von ${destination} zeigen`,
+    /** Was jemand dafür eingeben mag, außer wie es heißt. */
+    also: {
+      deleted: 'verloren fehlt weg entfernt zurückholen wiederherstellen gestern',
+      history: 'versionen früher gestern',
+      undo: 'zurücknehmen widerrufen',
+      kit: 'passwort kennwort schlüssel wiederherstellung',
+    },
     hintMove: 'bewegen',
     hintRun: 'ausführen',
+  },
+
+  /** Tasten, wie sie beschriftet sind. */
+  keyNames: {
+    Ctrl: 'Strg',
+    Shift: 'Umschalt',
+    Enter: 'Eingabe',
+    Backspace: 'Rücktaste',
+    Del: 'Entf',
+    Home: 'Pos1',
+    End: 'Ende',
   },
 
   shortcuts: {

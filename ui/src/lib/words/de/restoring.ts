@@ -22,6 +22,7 @@ export const restoringWords: typeof english = {
       'Was jetzt da ist, wird zuerst als Version gespeichert, damit es sich rückgängig machen lässt.',
     unsavedHint:
       'Von dem, was jetzt da ist, wird keine Version erstellt: Was ersetzt wird, ist verloren.',
+    nothingThere: 'Dort ist jetzt nichts.',
     elsewhere: 'Ein anderer Ordner',
     elsewhereHint: 'Wählen Sie den Ordner, in den es kommt.',
     to: 'Nach',
@@ -62,6 +63,7 @@ export const restoringWords: typeof english = {
         one: '1 davon ersetzt einen anderen Inhalt',
         other: '# davon ersetzen einen anderen Inhalt',
       }),
+    replacesIt: 'Sie ersetzt, was jetzt da ist',
     removes: (count: number) =>
       plural(count, {
         one: '1 Datei, die damals nicht da war, wird entfernt',

@@ -10,7 +10,6 @@ export const consoleWords = {
     run: 'Enter to run',
     open: 'Enter to open',
     more: (count: number) => plural(count, { one: '1 more line', other: '# more lines' }),
-    setting: (key: string, name: string) => `${name} (${key})`,
   },
 
   diagnostics: {
@@ -28,6 +27,8 @@ export const consoleWords = {
   help: {
     title: 'Help',
     pages: 'Pages of the help',
+    /** In another language: that the help is not. */
+    language: '',
     search: 'Search the help',
     none: 'No page has all of these words',
     missing: 'There is no such page',

@@ -145,6 +145,7 @@ export const frameWords = {
       act: 'Do',
       project: 'This project',
       projects: 'Projects',
+      history: 'History',
       settings: 'Settings',
       help: 'Help',
     },
@@ -167,9 +168,30 @@ export const frameWords = {
     pauseAll: 'Pause the watching of all projects',
     resumeAll: 'Resume the watching of all projects',
     undoLast: (project: string) => `Undo the last restore or deletion in ${project}`,
+    findDeleted: 'Find a deleted file',
+    undoAny: 'Undo the last change',
+    showKit: (destination: string) => `Show the recovery kit of ${destination}`,
+    /** What somebody may type for these, beside what they are called. */
+    also: {
+      deleted: 'lost missing gone removed recover restore yesterday',
+      history: 'versions earlier yesterday',
+      undo: 'revert back take',
+      kit: 'password key',
+    },
     hintMove: 'to move',
     hintRun: 'to run',
   },
+
+  /** Keys by what stands on them. */
+  keyNames: {
+    Ctrl: 'Ctrl',
+    Shift: 'Shift',
+    Enter: 'Enter',
+    Backspace: 'Backspace',
+    Del: 'Del',
+    Home: 'Home',
+    End: 'End',
+  } as Record<string, string>,
 
   shortcuts: {
     title: 'Keyboard shortcuts',

@@ -19,6 +19,7 @@ export const restoringWords = {
     inPlace: 'Where it was',
     savedHint: 'What is there now is saved as a version first, so that it can be undone.',
     unsavedHint: 'No version of what is there now is made: what is replaced is lost.',
+    nothingThere: 'Nothing is there now.',
     elsewhere: 'Another folder',
     elsewhereHint: 'Choose the folder that receives it.',
     to: 'Into',
@@ -56,6 +57,7 @@ export const restoringWords = {
         one: '1 of them replaces another content',
         other: '# of them replace another content',
       }),
+    replacesIt: 'It replaces what is there now',
     removes: (count: number) =>
       plural(count, {
         one: '1 file that was not there then is removed',
