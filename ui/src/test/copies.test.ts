@@ -125,6 +125,11 @@ describe('a file that is there', () => {
     await waitFor(() => expect(rows[1]?.dataset['chosen']).toBe('true'));
     const confirm = await screen.findByTestId('restore-confirm');
     await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    // Enter copies no command, and goes to nothing behind the dialog.
+    const dialog = await screen.findByRole('dialog');
+    const focused = document.activeElement as HTMLElement;
+    expect(dialog.contains(focused)).toBe(true);
+    expect(focused.tagName).not.toBe('BUTTON');
     expect(screen.getByText(/^undercroft version restore /).textContent).toBe(
       `undercroft version restore ${older.shortId} README.md`,
     );
