@@ -228,6 +228,7 @@ function chosenBackups(count, act) {
 
 /** @param {Window} window */
 async function lookForLibrary({ page }) {
+  await page.getByRole('radio', { name: /^Another folder/ }).check();
   await page.getByTestId('place-path').fill('/media/mira/backup-drive/undercroft');
   await page.getByTestId('recovery-password').fill('stone upon stone');
   await page.getByTestId('recovery-look').click();

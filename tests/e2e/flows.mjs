@@ -163,8 +163,7 @@ async function lostMachine(password) {
   await page.testId('recover-link');
   await begin();
   await press(await page.testId('recover-link'));
-  await choose(desktop, page, 'destination', red.at);
-  presses += 2;
+  await until('the drive is found', () => page.run(() => document.querySelector('input[type=radio]:checked')));
   await (await page.testId('recovery-password')).type(password);
   await press(await page.testId('recovery-look'));
   await page.testId('recoverable-project');
