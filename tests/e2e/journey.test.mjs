@@ -157,6 +157,9 @@ test('restic finds the destination sound, and restores the same', () => {
 test('what was done is still known after a restart', async () => {
   await page.close();
   page = await desktop.open();
+  // The driver ends the program as a kill does: it opens where it was.
+  await page.testId('browse-entry');
+  await click('link', /^Dashboard/);
   await page.sees('Needs attention');
   await click('link', /^Projects/);
   await page.withText('project-row', 'atlas');
