@@ -158,6 +158,8 @@ async function space(desktop, page, look) {
 
 /** What an empty library is given back. @param {Desktop} desktop @param {Page} page @param {string} look */
 async function recovery(desktop, page, look) {
+  // The second window opens where the first one was.
+  await go(page, '#/');
   await (await page.testId('recover-link')).click();
   await (await page.role('button', /^Folder|Choose folder/)).click();
   await desktop.chooseFolder(DIALOGS.destination, disk);
