@@ -139,6 +139,11 @@ async function space() {
 
 /** The backups go to another drive, proven there before they go here. */
 async function newDisk() {
+  // A destination is proven by itself after its first backup, and is not moved while it is read.
+  await until('nothing is done', async () => {
+    const jobs = await page.call('job_list');
+    return jobs.every((/** @type {any} */ job) => !['queued', 'running'].includes(job.state));
+  }, PATIENCE);
   await page.run(() => void (location.hash = '#/'));
   await page.testId('health-sentence');
   await begin();

@@ -2,6 +2,7 @@
 //! it is there. It stays the same repository, with its keys, its locks left behind.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Job, Result, TextValue, text};
@@ -34,6 +35,9 @@ pub fn is_begun(target: &dyn Provider, repository: &str) -> Result<bool> {
     }
 }
 
+/// The time that a page which reads the repository has to end: who asks for the move just looked at it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Repository {
     /// Copies all of this repository to another place, which is empty or was begun to be filled,
     /// compares it, has it taken over by `settle`, and makes the former place no repository, in
@@ -49,7 +53,7 @@ impl Repository {
         settle: impl FnOnce() -> Result<()>,
         job: &Job,
     ) -> Result<u64> {
-        let lock = self.lock_exclusive()?;
+        let lock = self.lock_exclusive_within(PATIENCE)?;
         let source = &*self.storage.provider;
         let files = all_files(source)?;
         let bytes = files.iter().map(|file| file.size).sum();

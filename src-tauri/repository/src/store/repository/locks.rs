@@ -29,7 +29,7 @@ fn ignore_sighup() {
 impl Repository {
     /// Keeps others from removing what is read or added meanwhile.
     pub(crate) fn lock_shared(&self) -> Result<Option<Lock>> {
-        self.lock(false)
+        self.lock(false, self.locking.timeout)
     }
 
     /// Keeps others from removing what is read meanwhile. Where no lock can be written, because the
@@ -48,20 +48,25 @@ impl Repository {
 
     /// Keeps all others out.
     pub(crate) fn lock_exclusive(&self) -> Result<Option<Lock>> {
-        let lock = self.lock(true)?;
+        self.lock_exclusive_within(self.locking.timeout)
+    }
+
+    /// Keeps all others out, and waits so long for them to end.
+    pub(crate) fn lock_exclusive_within(&self, patience: Duration) -> Result<Option<Lock>> {
+        let lock = self.lock(true, patience)?;
         if let Some(lock) = &lock {
             lock.confirm()?;
         }
         Ok(lock)
     }
 
-    fn lock(&self, exclusive: bool) -> Result<Option<Lock>> {
+    fn lock(&self, exclusive: bool, patience: Duration) -> Result<Option<Lock>> {
         if self.locking.off {
             return Ok(None);
         }
         ignore_sighup();
         let clock = &self.storage.world.clock;
-        let deadline = clock.steady() + self.locking.timeout;
+        let deadline = clock.steady() + patience;
         loop {
             let locked = self.try_lock(exclusive);
             let locked = locked.and_then(|lock| {
