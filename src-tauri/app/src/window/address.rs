@@ -29,7 +29,7 @@ impl LastAddress {
         is_address(&text).then(|| format!("index.html#{text}"))
     }
 
-    /// What cannot be written is only not remembered.
+    /// Notes an address; one that cannot be written is not remembered.
     fn note(&self, address: &str) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if *noted == address || !is_address(address) {

@@ -42,9 +42,12 @@ impl AnomalyAlerts {
     pub fn lost(&self, alert: &AnomalyAlert) -> Result<Vec<Vec<u8>>> {
         let root = self.library.projects().get(alert.project)?.root;
         let mut paths = self.paths_of(alert.id)?;
-        let is_named_again = paths.iter().all(|path| is_there(&root, path));
-        if alert.kind == AnomalyKind::Deletion && !(is_named_again && alert.is_open()) {
-            paths.retain(|path| !is_there(&root, path));
+        if alert.kind == AnomalyKind::Deletion {
+            let missing = |path: &&Vec<u8>| !is_there(&root, path);
+            let missing: Vec<_> = paths.iter().filter(missing).cloned().collect();
+            if !missing.is_empty() || !alert.is_open() {
+                paths = missing;
+            }
         }
         let mut lost: Vec<Vec<u8>> = Vec::new();
         let mut folder: Option<Vec<u8>> = None;

@@ -78,9 +78,8 @@ pub trait KeptBefore: Sync {
     /// Whatever keeps it from being kept: it is not replaced then.
     fn set_aside(&self, path: &Path, job: &Job) -> Result<()>;
 
-    /// Ends the restore; where it is not known that something `was_written`, that is looked for.
-    /// What was undoable before is so again where nothing was. Says whether there is something to
-    /// undo.
+    /// Ends the restore, and gives whether there is something to undo. Unless it is known that
+    /// something `was_written`, that is looked for; where nothing was, the undo from before is back.
     ///
     /// # Errors
     /// The errors of reading the workspaces, and of writing the records.

@@ -9,7 +9,7 @@ use crate::save::{HistoryWriter, Scope};
 use crate::workspaces::Workspace;
 
 /// A change that was begun: [`HistoryWriter::undo`] goes back behind it, also when it is killed.
-/// Where it is not ended, as after a failure, it is looked whether something came of it.
+/// One that is dropped without an end, as after a failure, looks whether something came of it.
 pub(crate) struct BegunChange {
     writer: HistoryWriter,
     workspace: Workspace,

@@ -92,9 +92,8 @@ impl KeptBefore {
         }
     }
 
-    /// Ends the writing; where it is not known that something `was_written`, that is looked for.
-    /// What was undoable before is so again where nothing was. Says whether there is something to
-    /// undo.
+    /// Ends the writing, and gives whether there is something to undo. Unless it is known that
+    /// something `was_written`, that is looked for; where nothing was, the undo from before is back.
     ///
     /// # Errors
     /// The errors of reading the workspaces, and of writing the records.

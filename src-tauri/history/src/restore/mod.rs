@@ -145,7 +145,6 @@ impl HistoryWriter {
             }
         };
         let given = back.paths.len() as u64;
-        let known = self.history.workspace(workspace)?;
         let under_way = UnderWay::begin(self.history.library().root(), &known, order)?;
         let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
         drop(under_way);

@@ -329,7 +329,10 @@ fn describe(changed: &[Change], is_first: bool) -> String {
         ChangeKind::Renamed => "Rename",
         ChangeKind::Metadata => "Change the attributes of",
     };
-    // What went is named whatever else was done: it is what one looks for later.
+    if changed.is_empty() {
+        return "Change folders".to_owned();
+    }
+    // A file that went is named whatever else was done: it is looked for later.
     let mut kinds: Vec<ChangeKind> = Vec::new();
     for change in changed {
         if !kinds.contains(&change.kind) {
@@ -349,10 +352,7 @@ fn describe(changed: &[Change], is_first: bool) -> String {
         };
         Some(text)
     };
-    match kinds.iter().filter_map(say).collect::<Vec<_>>().join("; ") {
-        none if none.is_empty() => "Change folders".to_owned(),
-        all => all,
-    }
+    kinds.iter().filter_map(say).collect::<Vec<_>>().join("; ")
 }
 
 /// A folder that lost everything at once is most likely the place where a drive was.

@@ -12,9 +12,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 use support::{Bench, path, without_power};
-use undercroft_foundation::{Job, VersionId};
-use undercroft_history::{RestoreOrder, RestoreReport, RestoreTo, TreePath};
+use undercroft_foundation::{Job, VersionId, World};
+use undercroft_history::{History, RestoreOrder, RestoreReport, RestoreTo, TreePath, Version};
 use undercroft_testkit::{SmallDisk, random_bytes, truncate_file, write_file};
+
+/// The history and the version that the test which started this process names, if one did.
+fn opened_by(folder: &str, version: &str) -> Option<(History, Version)> {
+    let (folder, version) = (std::env::var_os(folder)?, std::env::var(version).ok()?);
+    let (library, world) = (Path::new(&folder).join("library"), World::real());
+    let tables = undercroft_history::TABLES;
+    let library = undercroft_library::Library::open_or_create(&library, &world, tables).unwrap();
+    let history = History::new(&library);
+    let version = history.version(version.parse().unwrap()).unwrap();
+    Some((history, version))
+}
 
 fn in_place(bench: &Bench, version: VersionId) -> RestoreOrder {
     let to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true };
@@ -108,17 +119,9 @@ fn what_is_forbidden_is_told_and_the_rest_restored() {
 /// Acts only as the other process of the test above.
 #[test]
 fn a_restore_where_much_is_forbidden() {
-    let (Some(folder), Ok(version)) =
-        (std::env::var_os("BENCH_OF_THE_TEST"), std::env::var("VERSION_OF_THE_TEST"))
-    else {
+    let Some((history, version)) = opened_by("BENCH_OF_THE_TEST", "VERSION_OF_THE_TEST") else {
         return;
     };
-    let (library, world) =
-        (Path::new(&folder).join("library"), undercroft_foundation::World::real());
-    let tables = undercroft_history::TABLES;
-    let library = undercroft_library::Library::open_or_create(&library, &world, tables).unwrap();
-    let history = undercroft_history::History::new(&library);
-    let version = history.version(version.parse().unwrap()).unwrap();
     let to = RestoreTo::InPlace { workspace: version.workspace, remove_extra: true };
     let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
     let report = history.writer().restore(&order, &Job::new()).unwrap();
@@ -159,17 +162,9 @@ fn sweeping_what_a_killed_restore_left_takes_nothing_from_the_one_at_work() {
 /// Acts only as the process of the test below, which is killed.
 #[test]
 fn a_restore_that_is_killed() {
-    let (Some(folder), Ok(version)) =
-        (std::env::var_os("BENCH_TO_RESTORE"), std::env::var("VERSION_TO_RESTORE"))
-    else {
+    let Some((history, version)) = opened_by("BENCH_TO_RESTORE", "VERSION_TO_RESTORE") else {
         return;
     };
-    let (library, world) =
-        (Path::new(&folder).join("library"), undercroft_foundation::World::real());
-    let tables = undercroft_history::TABLES;
-    let library = undercroft_library::Library::open_or_create(&library, &world, tables).unwrap();
-    let history = undercroft_history::History::new(&library);
-    let version = history.version(version.parse().unwrap()).unwrap();
     let to = RestoreTo::InPlace { workspace: version.workspace, remove_extra: false };
     let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
     history.writer().restore(&order, &Job::new()).unwrap();

@@ -41,7 +41,7 @@ pub(super) struct Merge<'a> {
     part: &'a Path,
     taken: Taken,
     given: &'a mut GivenBack,
-    /// What came from other parts.
+    /// The paths that came from other parts.
     others: Vec<TreePath>,
 }
 

@@ -37,9 +37,9 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The parts of a trash that one change filled.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum PartsOf<'a> {
-    /// Those of these names.
+    /// The parts of these names.
     Named(&'a [String]),
-    /// Those that came when this was the last version: an older program named none.
+    /// The parts that came when this was the last version: an older program named none.
     Before(VersionId),
 }
 

@@ -48,12 +48,12 @@ impl Repository {
 
     /// Keeps all others out.
     pub(crate) fn lock_exclusive(&self) -> Result<Option<Lock>> {
-        self.lock_exclusive_within(self.locking.timeout)
+        self.lock_exclusive_within(Duration::ZERO)
     }
 
-    /// Keeps all others out, and waits so long for them to end.
+    /// Keeps all others out, and waits at least so long for them to end.
     pub(crate) fn lock_exclusive_within(&self, patience: Duration) -> Result<Option<Lock>> {
-        let lock = self.lock(true, patience)?;
+        let lock = self.lock(true, patience.max(self.locking.timeout))?;
         if let Some(lock) = &lock {
             lock.confirm()?;
         }
