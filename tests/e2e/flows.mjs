@@ -29,6 +29,8 @@ const red = new Drive(desktop.folder, 'Red', DRIVE_MEGABYTES);
 const project = join(desktop.home, 'work/project');
 mkdirSync(join(desktop.home, 'work'));
 execFileSync('cp', ['--archive', resolve(given), project]);
+// By it a program can make `node_modules` again.
+writeFileSync(join(project, 'package.json'), '{}');
 let presses = 0;
 let begun = 0;
 /** @type {import('./webdriver.mjs').Page} */
@@ -124,7 +126,6 @@ async function deleted(file) {
 async function space() {
   const [folder] = readdirSync(project, { withFileTypes: true }).filter((one) => one.isDirectory());
   execFileSync('cp', ['--archive', join(project, folder.name), join(project, 'node_modules')]);
-  writeFileSync(join(project, 'package.json'), '{}');
   await page.call('usage_scan', {}).catch(() => undefined);
   await until('it is counted', async () => (await page.call('usage_overview', {}))?.scanned, PATIENCE);
   await page.run(() => void (location.hash = '#/'));
@@ -178,7 +179,9 @@ async function lostMachine(password) {
   presses += 1;
   await until('it is back', async () => (await page.text()).includes('Everything is back'), PATIENCE);
   say('lost machine');
-  execFileSync('diff', ['--recursive', '--no-dereference', '--brief', kept, project]);
+  // What Python makes again is in no backup, unless the user says so.
+  const compared = ['--recursive', '--no-dereference', '--brief', '--exclude', '__pycache__'];
+  execFileSync('diff', [...compared, kept, project], { stdio: 'inherit' });
 }
 
 /** A text of the project to change: the first that is found. @returns {string[]} */
