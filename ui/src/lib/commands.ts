@@ -42,6 +42,21 @@ export function findCommands(commands: Command[], search: string): [CommandGroup
     .filter(([, found]) => found.length > 0);
 }
 
+/** The first commands of all groups together. */
+export function firstOf(
+  groups: [CommandGroup, Command[]][],
+  most: number,
+): [CommandGroup, Command[]][] {
+  let left = most;
+  return groups
+    .map(([group, found]): [CommandGroup, Command[]] => {
+      const kept = found.slice(0, Math.max(left, 0));
+      left -= found.length;
+      return [group, kept];
+    })
+    .filter(([, kept]) => kept.length > 0);
+}
+
 function orderOfAppearance(groups: CommandGroup[]): CommandGroup[] {
   return [...new Set(groups)];
 }
