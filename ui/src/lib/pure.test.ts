@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandFor, passwordForCommand, pathForCommand, quoteForShell } from './command-hint';
-import { findCommands } from './commands';
+import { findCommands, firstOf } from './commands';
 import type { Command } from './commands';
 import { hueOf } from './hue';
 import { passwordStrength } from './password';
@@ -79,6 +79,14 @@ describe('the palette', () => {
     const kit = { ...command('k', 'Show the recovery kit'), also: 'password backups' };
     const found = findCommands([kit, ...commands], 'back').flatMap(([, all]) => all);
     expect(found.map(({ id }) => id)).toEqual(['b', 'k', 'g']);
+  });
+
+  it('keeps the first of all groups together', () => {
+    const first = firstOf(findCommands(commands, ''), 3);
+    expect(first.map(([group, kept]) => [group, kept.length])).toEqual([
+      ['act', 2],
+      ['navigate', 1],
+    ]);
   });
 });
 

@@ -112,6 +112,23 @@ describe('a command in words', () => {
 });
 
 describe('the palette', () => {
+  it('draws its first rows, and all when the list is moved: ↑ goes from the first to the last', async () => {
+    await open(() => ({}));
+    const rows = () => screen.findAllByRole('option');
+    const first = await rows();
+    expect(first).toHaveLength(12);
+    const isChosen = (row?: HTMLElement) => expect(row?.hasAttribute('data-selected')).toBe(true);
+    await waitFor(() => isChosen(first[0]));
+    await fireEvent.keyDown(await field(), { key: 'ArrowUp' });
+    const all = await rows();
+    expect(all.length).toBeGreaterThan(first.length);
+    await waitFor(() => isChosen(all.at(-1)));
+    await type('o');
+    await waitFor(async () => expect((await rows()).length).toBeLessThan(all.length));
+    await fireEvent.scroll(screen.getByRole('listbox'));
+    expect((await rows()).length).toBeGreaterThan(13);
+  });
+
   it('finds settings by their key and by what they are for, with the keys of what has any', async () => {
     await open(() => ({}));
     await type('quota');
