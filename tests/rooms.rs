@@ -227,7 +227,6 @@ fn metadata(arguments: &[&str]) -> Value {
             "x86_64-unknown-linux-gnu",
         ])
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -8,8 +8,7 @@ const FILE: &str = "ui/src/lib/backend/bindings.ts";
 
 /// Writes the file.
 pub(crate) fn write() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let file = root.join(FILE);
+    let file = crate::root().join(FILE);
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -1,5 +1,7 @@
 //! Chores of the project: `cargo xtask <chore>`.
 
+use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 mod bindings;
@@ -7,7 +9,7 @@ mod pages;
 mod tidy;
 
 fn main() -> ExitCode {
-    let chore = std::env::args().nth(1).unwrap_or_default();
+    let chore = env::args().nth(1).unwrap_or_default();
     let done = match chore.as_str() {
         "bindings" => bindings::write(),
         "man" => pages::write_man(),
@@ -22,4 +24,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The project's root: of the clone that the chore was called in, whichever it was built in.
+fn root() -> PathBuf {
+    let room = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    room.join("../..")
 }

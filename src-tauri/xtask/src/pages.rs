@@ -20,5 +20,5 @@ pub(crate) fn write_completions() -> Result<(), Box<dyn Error>> {
 }
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(name)
+    crate::root().join("target").join(name)
 }

@@ -11,7 +11,6 @@ mod words;
 mod write_points;
 
 use std::error::Error;
-use std::path::Path;
 
 use sources::Source;
 
@@ -29,7 +28,7 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
 
 /// Every breach in the project, one line each, with the file it is in.
 fn breaches() -> Result<Vec<String>, Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let root = crate::root().canonicalize()?;
     let sources = sources::read_all(&root)?;
     let mut breaches = Vec::new();
     for source in &sources {

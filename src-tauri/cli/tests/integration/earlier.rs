@@ -1,6 +1,6 @@
 //! Libraries and repositories that earlier versions made give back all that is in them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -10,8 +10,7 @@ use crate::stage::Stage;
 
 /// The archives of `make.mjs`, each of which holds a library, a destination and what is expected.
 fn archives() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let paths = std::fs::read_dir("../../tests/fixtures").unwrap().map(|entry| entry.unwrap().path());
     let made = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("made-by-");
     paths.filter(made).collect()
 }

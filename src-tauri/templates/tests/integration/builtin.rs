@@ -79,7 +79,7 @@ fn answers(project: &Path, script: &str, environment: (&str, &str), paths: &[&st
 fn the_program_holds_every_file_of_the_repository() {
     for name in NAMES {
         let (_folder, project) = make(name);
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("builtin").join(name).join("files");
+        let source = Path::new("builtin").join(name).join("files");
         let mut expected = files_below(&source);
         assert!(expected.remove(Path::new("gitignore")));
         expected.insert(".gitignore".into());

@@ -55,6 +55,12 @@ const BANS: &[Ban] = &[
         fine_in_tests: false,
         instead: "a test runs or is not there",
     },
+    Ban {
+        text: "env!(\"CARGO_MANIFEST_DIR",
+        kinds: &["rs"],
+        fine_in_tests: false,
+        instead: "a path from where tests run: what is built serves more than one clone",
+    },
 ];
 
 /// The only file of the pages that knows Tauri.

@@ -10,7 +10,7 @@ mod scene;
 mod tidying;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use undercroft_api::USE_CASES;
@@ -23,8 +23,7 @@ const RECORD: &str = "UNDERCROFT_RECORD";
 const FILES: [&str; 2] = ["library.json", "empty.json"];
 
 fn file(name: &str) -> PathBuf {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/test/recorded");
-    PathBuf::from(folder).join(name)
+    Path::new("../../ui/src/test/recorded").join(name)
 }
 
 fn recorded(name: &str) -> Vec<Value> {

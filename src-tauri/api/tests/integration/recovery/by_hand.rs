@@ -12,8 +12,7 @@ const MANUAL: &str = "../../docs/restore-without-undercroft.md";
 
 /// The commands below a heading of the manual.
 fn commands(heading: &str) -> String {
-    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join(MANUAL);
-    let manual = fs::read_to_string(manual).unwrap();
+    let manual = fs::read_to_string(MANUAL).unwrap();
     let (_, section) = manual.split_once(&format!("\n## {heading}\n")).unwrap();
     let (_, block) = section.split_once("```sh\n").unwrap();
     block.split_once("```").unwrap().0.to_owned()
