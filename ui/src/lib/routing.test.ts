@@ -24,6 +24,7 @@ const routes: Route[] = [
     project: 'p-1',
   },
   { page: 'backups', destination: null },
+  { page: 'backups', destination: null, drive: '/media/mira/blue disk/Undercroft' },
   { page: 'backups', destination: 'd-1' },
   { page: 'backups', destination: 'd-1', view: 'verification' },
   activityRoute({ show: 'runs', run: 'r-1', state: 'failed', plan: 'pn-1', kind: 'drill' }),

@@ -52,7 +52,13 @@ export type Route =
       /** The name of the file in the folder that is shown. */
       file?: string;
     }
-  | { page: 'backups'; destination: string | null; view?: DestinationView }
+  | {
+      page: 'backups';
+      destination: string | null;
+      view?: DestinationView;
+      /** The folder on a drive that backups are set up for. */
+      drive?: string;
+    }
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
   | { page: 'search'; text: string; project: string; content: boolean }
@@ -103,7 +109,9 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   }
   if (page === 'backups' && rest.length <= 1) {
     const view = DESTINATION_VIEWS.find((one) => one === query.get('view'));
-    return { page, destination: first ?? null, ...(first && view ? { view } : {}) };
+    const drive = query.get('drive');
+    if (!first) return { page, destination: null, ...(drive ? { drive } : {}) };
+    return { page, destination: first, ...(view ? { view } : {}) };
   }
   if (page === 'activity' && rest.length === 0) return { page, query: readActivityQuery(query) };
   if (page === 'storage' && rest.length === 0) return { page, query: readStorageQuery(query) };
@@ -207,6 +215,7 @@ export function formatRoute(route: Route): string {
     case 'backups':
       return address(['backups', route.destination], {
         view: route.view && route.view !== DESTINATION_VIEWS[0] ? route.view : '',
+        drive: route.drive ?? '',
       });
     case 'storage': {
       const { view, by, ...rest } = route.query;

@@ -8,6 +8,20 @@ export function readPreference<T extends string>(key: string, choices: readonly 
   }
 }
 
+/** A list of names that was kept; empty where none is. */
+export function readNames(key: string): string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(`undercroft.${key}`) ?? '[]');
+    return Array.isArray(stored) ? stored.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export function writeNames(key: string, names: readonly string[]): void {
+  writePreference(key, JSON.stringify(names));
+}
+
 export function writePreference(key: string, choice: string): void {
   try {
     localStorage.setItem(`undercroft.${key}`, choice);

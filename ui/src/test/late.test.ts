@@ -23,10 +23,17 @@ const LATE_MS = 10_000;
 /** Answers nothing to the use cases that are named, until they are no more. */
 class SilentBackend extends RecordedBackend {
   readonly silent = new Set<UseCase>();
+  /** The signals of the questions that got no answer. */
+  readonly signals: (AbortSignal | undefined)[] = [];
 
-  override call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
+  override call<K extends UseCase>(
+    name: K,
+    request: Request<K>,
+    signal?: AbortSignal,
+  ): Promise<Reply<K>> {
     if (!this.silent.has(name)) return super.call(name, request);
     this.calls.push({ name, request });
+    this.signals.push(signal);
     return new Promise(() => undefined);
   }
 }
@@ -240,4 +247,39 @@ describe('calls over HTTP', () => {
     });
     return { fetched, unanswer: () => vi.unstubAllGlobals() };
   }
+});
+
+describe('a question whose page is left', () => {
+  const library = new RecordedBackend().library;
+  const project = library.projects[0]?.id;
+
+  async function open(hash: string, name: UseCase): Promise<SilentBackend> {
+    location.hash = hash;
+    const backend = new SilentBackend();
+    backend.silent.add(name);
+    render(App, { backend });
+    return backend;
+  }
+  const areEnded = (signals: SilentBackend['signals']) =>
+    signals.length > 0 && signals.every((signal) => signal?.aborted);
+
+  it.each<[string, UseCase]>([
+    ['#/search?text=readme', 'search'],
+    [`#/projects/${project}/files/main/now`, 'file_list'],
+  ])('is ended: %s, %s', async (hash, name) => {
+    const backend = await open(hash, name);
+    await waitFor(() => expect(backend.signals).not.toEqual([]));
+    expect(areEnded(backend.signals)).toBe(false);
+    location.hash = '#/help';
+    await waitFor(() => expect(areEnded(backend.signals)).toBe(true));
+  });
+
+  it('is ended with the dialog of a restore', async () => {
+    const backend = await open('#/search?text=readme', 'file_everywhere');
+    const [times] = await screen.findAllByRole('button', { name: /^All times/ });
+    await fireEvent.click(times as HTMLElement);
+    await waitFor(() => expect(backend.signals).toHaveLength(1));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(areEnded(backend.signals)).toBe(true));
+  });
 });

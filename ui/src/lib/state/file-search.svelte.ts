@@ -18,7 +18,7 @@ export class FileSearch {
   error = $state.raw<WireError | null>(null);
   readonly #backend: Backend;
   readonly #asker = `${page}-${(askers += 1)}`;
-  #turn = 0;
+  #question = new AbortController();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -27,7 +27,7 @@ export class FileSearch {
   /** Only the newest question counts; the engine ends the one before. */
   async ask(question: Question): Promise<void> {
     const { text, project, content = false, limit = 200 } = question;
-    const turn = ++this.#turn;
+    const { signal } = this.#begin();
     const again = () => void this.ask(question);
     asked(this, again);
     this.error = null;
@@ -35,11 +35,11 @@ export class FileSearch {
     const request = { text, content, limit, asker: this.#asker, ...(project && { project }) };
     for (const quick of content ? [false] : [true, false]) {
       try {
-        const result = await this.#backend.call('search', { ...request, quick });
-        if (turn !== this.#turn) return;
+        const result = await this.#backend.call('search', { ...request, quick }, signal);
+        if (signal.aborted) return;
         this.#show(result);
       } catch (cause) {
-        if (turn !== this.#turn) return;
+        if (signal.aborted) return;
         this.error = asWireError(cause);
         this.busy = false;
         return unanswered(this, again);
@@ -49,13 +49,23 @@ export class FileSearch {
     answered(this);
   }
 
-  clear(): void {
-    this.#turn += 1;
+  /** Waits for no answer any more: nobody looks at it. */
+  drop(): void {
+    this.#question.abort();
     dropped(this);
+  }
+
+  clear(): void {
+    this.drop();
     this.hits = null;
     this.#show(null);
     this.error = null;
     this.busy = false;
+  }
+
+  #begin(): AbortController {
+    this.#question.abort();
+    return (this.#question = new AbortController());
   }
 
   #show(result: SearchResult | null): void {

@@ -30,31 +30,34 @@ export class FileSearch {
   readonly most = MOST_HITS;
   readonly on = $derived(this.mode !== 'folder' && this.wanted !== '');
   readonly #backend: Backend;
-  #turn = 0;
+  #question = new AbortController();
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
   async run(version: string): Promise<void> {
-    const turn = ++this.#turn;
+    this.drop();
+    const { signal } = (this.#question = new AbortController());
     this.error = null;
     if (!this.on) return;
+    const inContent = this.mode === 'content';
+    const request = { version, text: this.wanted, inContent, limit: MOST_HITS };
     try {
-      const hits = await this.#backend.call('file_search', {
-        version,
-        text: this.wanted,
-        inContent: this.mode === 'content',
-        limit: MOST_HITS,
-      });
-      if (turn === this.#turn) this.hits = hits;
+      const hits = await this.#backend.call('file_search', request, signal);
+      if (!signal.aborted) this.hits = hits;
     } catch (cause) {
-      if (turn === this.#turn) this.error = asWireError(cause);
+      if (!signal.aborted) this.error = asWireError(cause);
     }
   }
 
+  /** Waits for no answer any more: nobody looks at it. */
+  drop(): void {
+    this.#question.abort();
+  }
+
   clear(): void {
-    this.#turn += 1;
+    this.drop();
     this.wanted = '';
     this.hits = undefined;
     this.error = null;
@@ -158,6 +161,11 @@ export class FilesState {
     if (this.#version !== NOW || !this.listing.value) return;
     void this.listing.reload();
     if (this.#showsDeleted) void this.deleted.reload();
+  }
+
+  /** Waits for no answer any more: the page is left. */
+  drop(): void {
+    for (const one of [this.search, this.listing, this.deleted]) one.drop();
   }
 
   async #followTime(version: string): Promise<void> {

@@ -16,6 +16,7 @@ import type {
   ProjectFinds,
   WireError,
 } from '$lib/backend/bindings';
+import type { Request } from '$lib/backend/backend';
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { hasEnded, hasSucceeded } from './jobs.svelte';
@@ -221,6 +222,15 @@ export class FirstRun {
     this.#plan = null;
   }
 
+  /** The plan that gets the destination: one of all projects that runs by itself, else a new one. */
+  async propose(signal?: AbortSignal): Promise<Request<'plan_save'>> {
+    const { backend } = this.#context;
+    const plans = await backend.call('plan_list', {}, signal);
+    const known = plans.find(({ draft, enabled }) => enabled && draft.projects.type === 'all');
+    if (known) return { plan: known.id, draft: known.draft };
+    return { plan: null, draft: await backend.call('plan_propose', {}, signal) };
+  }
+
   async #addProjects(): Promise<void> {
     const { backend, library } = this.#context;
     for (const row of this.ticked.filter((one) => !one.project)) {
@@ -291,10 +301,10 @@ export class FirstRun {
   }
 
   async #savedPlan({ id }: Destination): Promise<Plan> {
-    const { backend } = this.#context;
     if (this.#plan) return this.#plan;
-    const draft = withTarget(await backend.call('plan_propose', {}), id);
-    this.#plan = await backend.call('plan_save', { draft });
+    const { plan, draft } = await this.propose();
+    const settings = { plan, draft: withTarget(draft, id) };
+    this.#plan = await this.#context.backend.call('plan_save', settings);
     return this.#plan;
   }
 

@@ -28,9 +28,14 @@ export class Library {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
-    this.projects = new Resource(() => this.#listProjects());
+    this.projects = new Resource((signal) => this.#listProjects(signal));
     this.destinations = new Resource((signal) => backend.call('destination_list', {}, signal));
     this.dashboard = new Resource((signal) => backend.call('dashboard', {}, signal));
+  }
+
+  /** Loads what all pages share. */
+  load(): void {
+    for (const shared of [this.projects, this.destinations, this.dashboard]) void shared.reload();
   }
 
   /** Loads what a change concerns again. A burst of changes is one reload. */
@@ -58,10 +63,10 @@ export class Library {
   }
 
   /** All projects: the engine leaves the forgotten ones out unless asked for them. */
-  async #listProjects(): Promise<Project[]> {
+  async #listProjects(signal: AbortSignal): Promise<Project[]> {
     const [kept, forgotten] = await Promise.all([
-      this.backend.call('project_list', {}),
-      this.backend.call('project_list', { status: 'trashed' }),
+      this.backend.call('project_list', {}, signal),
+      this.backend.call('project_list', { status: 'trashed' }, signal),
     ]);
     return [...kept, ...forgotten];
   }

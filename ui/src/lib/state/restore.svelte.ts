@@ -49,8 +49,8 @@ export class RestoreState {
     this.#library = library;
     this.#actions = actions;
     this.question = question;
-    this.copies = new Resource(() => this.#copies());
-    this.plan = new Resource(() => this.#preview());
+    this.copies = new Resource((signal) => this.#copies(signal));
+    this.plan = new Resource((signal) => this.#preview(signal));
     if (question.source.kind === 'file') return;
     this.whole = question.source;
     this.paths = question.paths;
@@ -162,6 +162,12 @@ export class RestoreState {
     }
   }
 
+  /** Waits for no answer any more: the dialog is closed. */
+  drop(): void {
+    this.copies.drop();
+    this.plan.drop();
+  }
+
   readonly #readable = $derived.by(() =>
     (this.copies.value?.copies ?? []).filter((one) => this.placesOf(one).some(isReadable)),
   );
@@ -187,29 +193,29 @@ export class RestoreState {
     }
   }
 
-  #copies(): Promise<FileCopies> {
+  #copies(signal: AbortSignal): Promise<FileCopies> {
     const { source } = this.question;
     const project = source.kind === 'file' ? source.project : '';
-    return this.#library.backend.call('file_everywhere', { project, path: this.path });
+    return this.#library.backend.call('file_everywhere', { project, path: this.path }, signal);
   }
 
-  async #preview(): Promise<RestoreSummary> {
+  async #preview(signal: AbortSignal): Promise<RestoreSummary> {
     const { order, choice, whole } = this;
     const { backend } = this.#library;
     switch (order?.kind) {
       case 'version': {
         // What would stay is counted as well.
         const request = { ...order.request, keepExtra: undefined };
-        const plan = await backend.call('version_restore_preview', request);
+        const plan = await backend.call('version_restore_preview', request, signal);
         const workspace = whole?.kind === 'version' ? whole.version.workspace : '';
         return summaryOf({ kind: 'version', plan, workspace }, choice);
       }
       case 'archive': {
-        const plan = await backend.call('archive_restore_preview', order.request);
+        const plan = await backend.call('archive_restore_preview', order.request, signal);
         return summaryOf({ kind: 'archive', plan }, choice);
       }
       case 'backup': {
-        const plan = await backend.call('restore_preview', order.request);
+        const plan = await backend.call('restore_preview', order.request, signal);
         return summaryOf({ kind: 'backup', plan }, choice);
       }
       default:

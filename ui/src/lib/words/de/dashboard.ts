@@ -39,6 +39,17 @@ export const dashboardWords: typeof english = {
       `${plural(count, { one: '1 Version', other: '# Versionen' })} in ${days} Tagen`,
   },
 
+  driveOffer: {
+    title: 'Laufwerk für Sicherungen',
+    line: (name: string) => `Das Laufwerk ${name} ist angeschlossen. Darauf sichern?`,
+    accept: (name: string) => `Auf ${name} sichern…`,
+    decline: 'Nicht auf dieses Laufwerk',
+    declined: (name: string) => `${name} wird nicht mehr für Sicherungen angeboten`,
+    declinedDrives: 'Laufwerke, die nicht für Sicherungen angeboten werden',
+    offerAgain: 'Wieder anbieten',
+    offerAgainNamed: (folder: string) => `${folder} wieder anbieten`,
+  },
+
   activity: {
     title: 'Aktivität',
     events: 'Ereignisse',

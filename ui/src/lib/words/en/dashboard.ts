@@ -39,6 +39,17 @@ export const dashboardWords = {
       `${plural(count, { one: '1 version', other: '# versions' })} in ${days} days`,
   },
 
+  driveOffer: {
+    title: 'Drive for backups',
+    line: (name: string) => `The drive ${name} is connected. Back up to it?`,
+    accept: (name: string) => `Back up to ${name}…`,
+    decline: 'Not for this drive',
+    declined: (name: string) => `${name} is not offered for backups any more`,
+    declinedDrives: 'Drives that are not offered for backups',
+    offerAgain: 'Offer again',
+    offerAgainNamed: (folder: string) => `Offer ${folder} again`,
+  },
+
   activity: {
     title: 'Activity',
     events: 'Events',
