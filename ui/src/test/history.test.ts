@@ -159,7 +159,7 @@ describe('the history', () => {
     await within(dialog).findByText('What is there now is saved as a version first');
     expect(within(dialog).getByText(/^undercroft version restore \w+$/)).toBeTruthy();
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
-    await screen.findByText(/^Restored aurora to \d+ Nov, \d\d:\d\d$/);
+    await screen.findByText(/^Restored aurora to 4 May, \d\d:\d\d$/);
     expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(called(backend, 'undo')).toEqual([{ workspace }]));
@@ -170,9 +170,8 @@ describe('the history', () => {
     const { backend, project } = await open('aurora', 'history/main?version={old}');
     backend.answer('version_restore', () => failedInPart(project, 2));
     await fireEvent.click(await screen.findByTestId('version-restore'));
-    const confirm = await screen.findByTestId('restore-confirm');
-    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
-    await fireEvent.click(confirm);
+    await screen.findByText(/files are written/);
+    await fireEvent.click(screen.getByTestId('restore-confirm'));
     await screen.findByText('Restore of aurora: 2 problems');
     await screen.findByTestId('job-drawer');
   });
