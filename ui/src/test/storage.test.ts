@@ -44,8 +44,9 @@ describe('the picture', () => {
   it('says how much there is, of which kind, and what can go', async () => {
     await open('#/storage?view=picture');
     const head = await screen.findByTestId('storage-head');
-    await within(head).findByText(/Your 8 projects and their history take/);
+    await within(head).findByText(/^8 projects and the library take /);
     within(head).getByText('Free space…');
+    within(head).getByText('rebuildable folders, old versions, trash');
     within(head).getByText('full in about 40 days');
     within(head).getByText(/Space by layer: Working files/);
     await within(head).findByText('14 min ago');
@@ -177,7 +178,11 @@ describe('what can go', () => {
   it('is one list, of which what loses nothing is chosen', async () => {
     await open('#/storage', { plan: cleanupPlan });
     const total = await screen.findByTestId('reclaim-total');
-    await waitFor(() => expect(total.textContent).toMatch(/^Up to [\d.]+\sGB can be freed$/));
+    await waitFor(() =>
+      expect(total.textContent).toMatch(
+        /^Up to [\d.]+\sGB can be freed, and [\d.]+\sGB more once the trash expires$/,
+      ),
+    );
     expect(await isTicked('Rebuildable folders')).toBe(true);
     expect(await isTicked('Unused version data')).toBe(true);
     for (const name of ['Expired trash', 'Old versions', 'Idle projects'])

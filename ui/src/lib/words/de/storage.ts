@@ -18,7 +18,7 @@ export const storageWords: typeof english = {
     free: 'Frei auf der Festplatte',
     freeOf: (size: string, disk: string) => `von ${size} auf ${disk}`,
     reclaimable: 'Kann frei werden',
-    reclaimableHint: 'ohne Arbeit zu verlieren',
+    reclaimableHolds: 'neu erzeugbare Ordner, alte Versionen, Papierkorb',
     freeSpace: 'Platz freigeben…',
     savings: 'Eingesparter Platz',
     savingsRatio: (ratio: string) => `${ratio}×`,
@@ -134,6 +134,10 @@ export const storageWords: typeof english = {
     canGo: (size: string) => `${size} können weg`,
 
     canFree: (size: string) => `${size} können frei werden`,
+    takes: (projects: number, size: string) =>
+      projects === 0
+        ? `Die Bibliothek belegt ${size}.`
+        : `${plural(projects, { one: '1 Projekt', other: '# Projekte' })} und die Bibliothek belegen ${size}.`,
     canFreeUpTo: (size: string) => `Bis zu ${size} können frei werden`,
     nothingToFree: 'Es gibt nichts freizugeben',
     freeNow: 'Freigeben',
@@ -172,6 +176,7 @@ export const storageWords: typeof english = {
       emptyTrash: 'Was lange genug im Papierkorb lag, wird gelöscht.',
     },
     chooseIdle: 'Auswählen…',
+    trashBeside: (size: string) => `, weitere ${size} nach Ablauf des Papierkorbs`,
     trashLine:
       'Wird nach 30 Tagen im Papierkorb gelöscht, wenn die Einstellungen nichts anderes sagen.',
     showTrash: 'Papierkorb zeigen',

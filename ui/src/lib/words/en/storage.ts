@@ -16,7 +16,7 @@ export const storageWords = {
     free: 'Free on disk',
     freeOf: (size: string, disk: string) => `of ${size} on ${disk}`,
     reclaimable: 'Can be freed',
-    reclaimableHint: 'without losing work',
+    reclaimableHolds: 'rebuildable folders, old versions, trash',
     freeSpace: 'Free space…',
     savings: 'Space saving',
     savingsRatio: (ratio: string) => `${ratio}×`,
@@ -131,6 +131,10 @@ export const storageWords = {
     canGo: (size: string) => `${size} can go`,
 
     canFree: (size: string) => `${size} can be freed`,
+    takes: (projects: number, size: string) =>
+      projects === 0
+        ? `The library takes ${size}.`
+        : `${plural(projects, { one: '1 project', other: '# projects' })} and the library take ${size}.`,
     canFreeUpTo: (size: string) => `Up to ${size} can be freed`,
     nothingToFree: 'There is nothing to free',
     freeNow: 'Free',
@@ -168,6 +172,7 @@ export const storageWords = {
     },
     chooseIdle: 'Choose…',
     trashLine: 'Deleted 30 days after it went there, unless Settings say otherwise.',
+    trashBeside: (size: string) => `, and ${size} more once the trash expires`,
     showTrash: 'Show trash',
     searching: 'Searching…',
 
