@@ -288,6 +288,13 @@ describe('the other views', () => {
 
 describe('a library that was never counted', () => {
   it('offers to count, and shows how far it is', async () => {
+  it('has no size on the dashboard', async () => {
+    await open('#/', { never: true });
+    const card = await screen.findByTestId('storage-card');
+    await within(card).findByText('Not counted yet');
+    expect(within(card).queryByText(/^[\d.]+\s\w?B$/)).toBeNull();
+  });
+
     const backend = await open('#/storage', { never: true });
     await fireEvent.click(await screen.findByTestId('scan-now'));
     const scan = await screen.findByTestId('scan-state');
