@@ -45,6 +45,7 @@ export const storageWords: typeof english = {
       cache: 'Zwischenspeicher',
       catalog: 'Katalog',
     },
+    reserve: 'Reserve, damit sich eine volle Festplatte aufräumen lässt',
     destinationFree: (size: string) => `${size} frei`,
     fullIn: (count: number) => `voll in etwa ${inDays(count)}`,
     grows: (size: string) => `+${size} am Tag`,

@@ -43,6 +43,7 @@ export const storageWords = {
       cache: 'Cache',
       catalog: 'Catalog',
     },
+    reserve: 'Reserve, so that a full disk can be cleaned up',
     destinationFree: (size: string) => `${size} free`,
     fullIn: (count: number) => `full in about ${days(count)}`,
     grows: (size: string) => `+${size} a day`,
