@@ -189,6 +189,7 @@ describe('what can go', () => {
       expect(await isTicked(name), name).toBe(false);
     const times = within(await screen.findByTestId('cleanup-times'));
     times.getByText(/^freed 1.9\sGB$/);
+    screen.getByText(/^Automatically removes expired trash/);
     times.getByRole('link', { name: 'Show report' });
   });
 
@@ -287,7 +288,6 @@ describe('the other views', () => {
 });
 
 describe('a library that was never counted', () => {
-  it('offers to count, and shows how far it is', async () => {
   it('has no size on the dashboard', async () => {
     await open('#/', { never: true });
     const card = await screen.findByTestId('storage-card');
@@ -295,6 +295,7 @@ describe('a library that was never counted', () => {
     expect(within(card).queryByText(/^[\d.]+\s\w?B$/)).toBeNull();
   });
 
+  it('offers to count, and shows how far it is', async () => {
     const backend = await open('#/storage', { never: true });
     await fireEvent.click(await screen.findByTestId('scan-now'));
     const scan = await screen.findByTestId('scan-state');
