@@ -145,7 +145,9 @@ export const archiveWords: typeof english = {
     keep: 'Projekte behalten, wie sie sind',
     keepHint: 'Erstellt eine Kopie: Die Projekte bleiben in Gebrauch, und es wird kein Platz frei.',
     freed: (bytes: string) => `Gibt etwa ${bytes} frei`,
+    freedLater: 'Der Platz großer Dateien aus Versionen wird beim nächsten Aufräumen frei.',
     freedNone: 'Gibt keinen Platz frei',
+    freedLittle: 'Gibt wenig oder keinen Platz frei: Genau weiß man es erst nach dem Komprimieren',
     takes: (bytes: string) => `Braucht etwa ${bytes}`,
     confirm: (count: number) =>
       count === 0

@@ -134,11 +134,11 @@ export const storageWords: typeof english = {
     unique: (size: string) => `${size} einmalig`,
     canGo: (size: string) => `${size} können weg`,
 
-    canFree: (size: string) => `${size} können frei werden`,
     takes: (projects: number, size: string) =>
       projects === 0
         ? `Die Bibliothek belegt ${size}.`
         : `${plural(projects, { one: '1 Projekt', other: '# Projekte' })} und die Bibliothek belegen ${size}.`,
+    canFree: (size: string) => `${size} können frei werden`,
     canFreeUpTo: (size: string) => `Bis zu ${size} können frei werden`,
     nothingToFree: 'Es gibt nichts freizugeben',
     freeNow: 'Freigeben',

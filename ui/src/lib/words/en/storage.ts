@@ -131,11 +131,11 @@ export const storageWords = {
     unique: (size: string) => `${size} unique`,
     canGo: (size: string) => `${size} can go`,
 
-    canFree: (size: string) => `${size} can be freed`,
     takes: (projects: number, size: string) =>
       projects === 0
         ? `The library takes ${size}.`
         : `${plural(projects, { one: '1 project', other: '# projects' })} and the library take ${size}.`,
+    canFree: (size: string) => `${size} can be freed`,
     canFreeUpTo: (size: string) => `Up to ${size} can be freed`,
     nothingToFree: 'There is nothing to free',
     freeNow: 'Free',
@@ -172,8 +172,8 @@ export const storageWords = {
       emptyTrash: 'What was in the trash for long enough is deleted.',
     },
     chooseIdle: 'Choose…',
-    trashLine: 'Deleted 30 days after it went there, unless Settings say otherwise.',
     trashBeside: (size: string) => `, and ${size} more once the trash expires`,
+    trashLine: 'Deleted 30 days after it went there, unless Settings say otherwise.',
     showTrash: 'Show trash',
     searching: 'Searching…',
 
