@@ -107,7 +107,7 @@ export const archiveWords: typeof english = {
       project: 'Projektordner',
       history: 'Versionen',
       objects: 'Große Dateien der Versionen',
-      drafts: 'Sitzungsdaten',
+      drafts: 'Entwürfe',
       metadata: 'Angaben zum Projekt',
     },
     damaged: 'Dateien, die nicht mehr lesbar sind',

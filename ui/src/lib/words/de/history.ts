@@ -246,11 +246,11 @@ export const historyWords: typeof english = {
     keep: 'Trotzdem behalten',
     keepHint: 'Was hier passt, wird behalten, auch wenn anderes es auslassen würde.',
     keepAdd: 'Muster zum Behalten',
-    layers: 'Ebenen',
+    layers: 'Wo Dateien liegen',
     layersHint:
       'Code und kleine Texte liegen in git, große und binäre Dateien im Objektspeicher. Ein Muster kann anderes bestimmen.',
     layerPattern: 'Muster',
-    layer: 'Ebene',
+    layer: 'Wo sie liegen',
     placeholder: '*.psd',
     remove: (pattern: string) => `Regel ${pattern} entfernen`,
   },

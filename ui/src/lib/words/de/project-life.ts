@@ -113,7 +113,7 @@ export const projectLifeWords: typeof english = {
       folder: 'Ordner',
       versions: 'Versionen',
       archives: 'Archive',
-      drafts: 'Sitzungsdaten',
+      drafts: 'Entwürfe',
       backups: 'Sicherungen',
     },
     counts: {

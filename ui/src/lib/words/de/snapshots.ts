@@ -81,7 +81,7 @@ export const snapshotWords: typeof english = {
     colSize: 'Größe',
     colModified: 'Geändert',
     colMode: 'Rechte',
-    colLayer: 'Ebene',
+    colLayer: 'Liegt in',
     filter: 'Diesen Ordner filtern',
     emptyFolder: 'Dieser Ordner ist leer',
     noMatch: 'Hier passt nichts',

@@ -102,7 +102,7 @@ export const archiveWords = {
       project: 'Project folder',
       history: 'Versions',
       objects: 'Large files of versions',
-      drafts: 'Session work',
+      drafts: 'Drafts',
       metadata: 'Project details',
     },
     damaged: 'Files that can no longer be read',

@@ -239,11 +239,11 @@ export const historyWords = {
     keep: 'Kept all the same',
     keepHint: 'What matches here is kept, whatever else would leave it out.',
     keepAdd: 'Pattern to keep',
-    layers: 'Layers',
+    layers: 'Where files are kept',
     layersHint:
       'Code and small text live in git, large and binary files in the object store. A pattern can say otherwise.',
     layerPattern: 'Pattern',
-    layer: 'Layer',
+    layer: 'Where they are kept',
     placeholder: '*.psd',
     remove: (pattern: string) => `Remove the rule ${pattern}`,
   },

@@ -79,7 +79,7 @@ export const snapshotWords = {
     colSize: 'Size',
     colModified: 'Modified',
     colMode: 'Mode',
-    colLayer: 'Layer',
+    colLayer: 'Kept in',
     filter: 'Filter this folder',
     emptyFolder: 'This folder is empty',
     noMatch: 'Nothing here matches',
