@@ -64,6 +64,12 @@ export const snapshotWords = {
     ofLibrary: 'The library',
     ofObjects: (project: string) => `Large files of ${project}’s versions`,
     ofUnnamedObjects: 'Large files of versions of a project that is not here',
+    ofVersions: 'Large files of versions',
+    beside: (count: number) =>
+      plural(count, {
+        one: '1 part, kept for the versions',
+        other: '# parts, kept for the versions',
+      }),
     ofArchive: 'An archive',
     runUnknown: 'Run not recorded here',
     unfold: (name: string, when: string) => `Show the backups: ${name}, ${when}`,
