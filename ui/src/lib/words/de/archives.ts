@@ -68,11 +68,11 @@ export const archiveWords: typeof english = {
     check: 'Prüfen',
     checkHint: 'Liest das Archiv von Anfang bis Ende und vergleicht es mit seinen Prüfsummen',
     toTrash: 'In den Papierkorb legen',
-    recall: 'Aus dem Papierkorb zurücklegen',
+    recall: 'Aus dem Papierkorb wiederherstellen',
     trashed: (names: string) => `In den Papierkorb gelegt: ${names}`,
     someArchives: (count: number) => plural(count, { one: 'das Archiv', other: '# Archive' }),
     ofProject: (name: string) => `das Archiv von ${name}`,
-    recalled: (names: string) => `Aus dem Papierkorb zurückgelegt: ${names}`,
+    recalled: (names: string) => `Aus dem Papierkorb wiederhergestellt: ${names}`,
     openProject: 'Projekt öffnen',
     states: {
       kept: 'Das Projekt liegt in diesem Archiv.',
