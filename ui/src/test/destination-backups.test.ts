@@ -91,7 +91,7 @@ describe('the backups of a destination', () => {
     await open();
     expect(objects).toHaveLength(1);
     const folded = screen.getByText(words.snapshots.ofVersions).closest('[role=row]');
-    within(folded as HTMLElement).getByText(words.snapshots.beside(1));
+    within(folded as HTMLElement).getByText(words.snapshots.parts(1));
     await fireEvent.click(
       within(folded as HTMLElement).getByRole('button', { name: /^Show the backups/ }),
     );

@@ -67,8 +67,7 @@ export const snapshotWords: typeof english = {
     ofObjects: (project: string) => `Große Dateien der Versionen von ${project}`,
     ofUnnamedObjects: 'Große Dateien der Versionen eines Projekts, das nicht hier ist',
     ofVersions: 'Große Dateien von Versionen',
-    beside: (count: number) =>
-      plural(count, { one: '1 Teil, für die Versionen', other: '# Teile, für die Versionen' }),
+    parts: (count: number) => plural(count, { one: '1 Teil', other: '# Teile' }),
     ofArchive: 'Ein Archiv',
     runUnknown: 'Lauf hier nicht verzeichnet',
     unfold: (name: string, when: string) => `Sicherungen zeigen: ${name}, ${when}`,

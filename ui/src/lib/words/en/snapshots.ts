@@ -65,11 +65,7 @@ export const snapshotWords = {
     ofObjects: (project: string) => `Large files of ${project}’s versions`,
     ofUnnamedObjects: 'Large files of versions of a project that is not here',
     ofVersions: 'Large files of versions',
-    beside: (count: number) =>
-      plural(count, {
-        one: '1 part, kept for the versions',
-        other: '# parts, kept for the versions',
-      }),
+    parts: (count: number) => plural(count, { one: '1 part', other: '# parts' }),
     ofArchive: 'An archive',
     runUnknown: 'Run not recorded here',
     unfold: (name: string, when: string) => `Show the backups: ${name}, ${when}`,
