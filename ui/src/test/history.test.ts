@@ -170,6 +170,7 @@ describe('the history', () => {
     const { backend, project } = await open('aurora', 'history/main?version={old}');
     backend.answer('version_restore', () => failedInPart(project, 2));
     await fireEvent.click(await screen.findByTestId('version-restore'));
+    await screen.findByRole('dialog', { name: /^Restore aurora as of / });
     await screen.findByText(/files are written/);
     await fireEvent.click(screen.getByTestId('restore-confirm'));
     await screen.findByText('Restore of aurora: 2 problems');
