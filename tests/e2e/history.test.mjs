@@ -132,7 +132,7 @@ test('it is brought back in place, and the preview says what that does', async (
   await page.withText('restore-summary', '1 file is written');
   await page.withText('restore-summary', 'main.rs');
   await (await page.testId('restore-confirm')).click();
-  await page.withText('toast', '1 restored, 0 identical, 0 failed');
+  await page.withText('toast', 'Restored main.rs to ');
   assert.equal(readFileSync(source, 'utf8'), OLD);
 });
 

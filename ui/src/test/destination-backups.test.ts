@@ -87,9 +87,14 @@ describe('the backups of a destination', () => {
     expect(levels.indexOf('2')).toBe(1 + levels.lastIndexOf('1', levels.indexOf('2')));
   });
 
-  it('name large files by the project whose versions need them', async () => {
+  it('keep large files folded, count none as a backup, and name them by their project', async () => {
     await open();
     expect(objects).toHaveLength(1);
+    const folded = screen.getByText(words.snapshots.ofVersions).closest('[role=row]');
+    within(folded as HTMLElement).getByText(words.snapshots.parts(1));
+    await fireEvent.click(
+      within(folded as HTMLElement).getByRole('button', { name: /^Show the backups/ }),
+    );
     const link = await screen.findByRole('link', { name: words.snapshots.ofObjects('aurora') });
     const aurora = backend.library.projects.find(({ name }) => name === 'aurora');
     expect(link.getAttribute('href')).toBe(`#/projects/${aurora?.id}`);

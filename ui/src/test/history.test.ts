@@ -2,6 +2,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
+import type { JobView } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 
 type Opened = { backend: RecordedBackend; project: string; workspace: string; ids: string[] };
@@ -30,6 +31,18 @@ const called = (backend: RecordedBackend, name: string) =>
   backend.calls.filter((call) => call.name === name).map((call) => call.request);
 const key = (element: Element | Window, pressed: string, more: KeyboardEventInit = {}) =>
   fireEvent.keyDown(element, { key: pressed, bubbles: true, ...more });
+
+/** A restore that has ended with this many warnings. */
+const failedInPart = (project: string, warningsTotal: number): JobView => ({
+  ...{ id: 'r1', kind: 'restore', state: 'warnings', project, destination: null, plan: null },
+  ...{ title: 'Restore aurora', current: '', canPause: false, paused: false },
+  ...{ started: '2026-11-23T12:00:00Z', ended: '2026-11-23T12:00:01Z' },
+  outcome: { summary: '', error: null, warnings: [], warningsTotal },
+  progress: {
+    ...{ filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0, bytesPerSecond: 0 },
+    ...{ secondsLeft: null, totalsSettled: true },
+  },
+});
 
 beforeEach(() => {
   localStorage.clear();
@@ -146,10 +159,22 @@ describe('the history', () => {
     await within(dialog).findByText('What is there now is saved as a version first');
     expect(within(dialog).getByText(/^undercroft version restore \w+$/)).toBeTruthy();
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
-    await screen.findByText(/restored, .* identical, .*\b0 failed/);
+    await screen.findByText(/^Restored aurora to 4 May, \d\d:\d\d$/);
     expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(called(backend, 'undo')).toEqual([{ workspace }]));
+    await screen.findByText('Undone: aurora is as it was before');
+  });
+
+  it('says how many problems a restore met, and shows them', async () => {
+    const { backend, project } = await open('aurora', 'history/main?version={old}');
+    backend.answer('version_restore', () => failedInPart(project, 2));
+    await fireEvent.click(await screen.findByTestId('version-restore'));
+    await screen.findByRole('dialog', { name: /^Restore aurora as of / });
+    await screen.findByText(/files are written/);
+    await fireEvent.click(screen.getByTestId('restore-confirm'));
+    await screen.findByText('Restore of aurora: 2 problems');
+    await screen.findByTestId('job-drawer');
   });
 
   it('says what thinning frees and loses before it does', async () => {

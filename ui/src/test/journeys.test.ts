@@ -375,7 +375,7 @@ describe('the palette', () => {
     await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
     const input = await screen.findByPlaceholderText('Type a command, a project or a file…');
     await fireEvent.input(input, { target: { value: 'kiln' } });
-    await fireEvent.click(await screen.findByRole('option', { name: /kiln-firmware/ }));
+    await fireEvent.click(await screen.findByRole('option', { name: 'kiln-firmware' }));
     await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/[0-9a-f]{32}/));
   });
 });

@@ -44,8 +44,9 @@ describe('the picture', () => {
   it('says how much there is, of which kind, and what can go', async () => {
     await open('#/storage?view=picture');
     const head = await screen.findByTestId('storage-head');
-    await within(head).findByText(/Your 8 projects and their history take/);
+    await within(head).findByText(/^8 projects and the library take /);
     within(head).getByText('Free space…');
+    within(head).getByText('rebuildable folders, old versions, trash');
     within(head).getByText('full in about 40 days');
     within(head).getByText(/Space by layer: Working files/);
     await within(head).findByText('14 min ago');
@@ -177,13 +178,18 @@ describe('what can go', () => {
   it('is one list, of which what loses nothing is chosen', async () => {
     await open('#/storage', { plan: cleanupPlan });
     const total = await screen.findByTestId('reclaim-total');
-    await waitFor(() => expect(total.textContent).toMatch(/^Up to [\d.]+\sGB can be freed$/));
+    await waitFor(() =>
+      expect(total.textContent).toMatch(
+        /^Up to [\d.]+\sGB can be freed, and [\d.]+\sGB more once the trash expires$/,
+      ),
+    );
     expect(await isTicked('Rebuildable folders')).toBe(true);
     expect(await isTicked('Unused version data')).toBe(true);
     for (const name of ['Expired trash', 'Old versions', 'Idle projects'])
       expect(await isTicked(name), name).toBe(false);
     const times = within(await screen.findByTestId('cleanup-times'));
     times.getByText(/^freed 1.9\sGB$/);
+    screen.getByText(/^Automatically removes expired trash/);
     times.getByRole('link', { name: 'Show report' });
   });
 
@@ -282,6 +288,13 @@ describe('the other views', () => {
 });
 
 describe('a library that was never counted', () => {
+  it('has no size on the dashboard', async () => {
+    await open('#/', { never: true });
+    const card = await screen.findByTestId('storage-card');
+    await within(card).findByText('Not counted yet');
+    expect(within(card).queryByText(/^[\d.]+\s\w?B$/)).toBeNull();
+  });
+
   it('offers to count, and shows how far it is', async () => {
     const backend = await open('#/storage', { never: true });
     await fireEvent.click(await screen.findByTestId('scan-now'));

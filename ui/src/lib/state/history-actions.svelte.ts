@@ -9,8 +9,11 @@ import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
 import type { JobEndListener } from './job-followers';
 import { historyChanged, USAGE_CHANGED } from './library-changes';
+import type { ToastAction } from './toasts.svelte';
 
 type Mark = { name?: string; note?: string; pinned?: boolean };
+/** What a restore says of itself, and the workspaces that are saved first. */
+export type RestoreStory = { what: string; done: string; left: string; savedFirst: string[] };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
 
 const text = words.history;
@@ -58,22 +61,21 @@ export class HistoryActions {
   }
 
   /** A restore has begun: tells how it ended, and offers to undo it in the workspaces that were saved first. */
-  restoring(job: JobView, savedFirst: readonly string[]): void {
+  restoring(job: JobView, { what, done, left, savedFirst }: RestoreStory): void {
     this.#context.jobFollowers.follow(job, (ended) => {
       const goBack = () => savedFirst.forEach((workspace) => void this.undo(workspace));
       const undo = savedFirst.length > 0 ? this.#undoBy(goBack) : null;
-      const said = ended.outcome?.summary ?? text.restored;
-      if (ended.state === 'succeeded') return this.#context.toasts.done(said, undo);
-      // What failed is listed in the drawer, file by file.
-      this.#context.jobs.drawerOpen = true;
-      this.#context.toasts.notice(said, text.someFailed, undo);
+      if (ended.state === 'succeeded') return this.#context.toasts.done(done, undo, left);
+      this.#someFailed(ended, (problems) => text.restoredInPart(what, problems), undo);
     });
   }
 
   async undo(workspace: string): Promise<void> {
-    await this.#begin('undo', { workspace }, (job) =>
-      this.#context.toasts.done(job.outcome?.summary ?? text.undone),
-    );
+    await this.#begin('undo', { workspace }, (job) => {
+      const name = this.#context.library.project(job.project ?? '')?.name ?? job.title;
+      if (job.state === 'succeeded') return this.#context.toasts.done(text.undone(name));
+      this.#someFailed(job, (problems) => text.undoneInPart(name, problems));
+    });
   }
 
   async remove(workspace: Workspace, path: string[], force = false): Promise<boolean> {
@@ -246,6 +248,16 @@ export class HistoryActions {
       label: text.toTrash,
       run,
     });
+  }
+
+  /** Says how many problems a job met; what they are is listed in the drawer, file by file. */
+  #someFailed(
+    job: JobView,
+    title: (problems: number) => string,
+    undo: ToastAction | null = null,
+  ): void {
+    this.#context.jobs.drawerOpen = true;
+    this.#context.toasts.notice(title(job.outcome?.warningsTotal ?? 1), text.someFailed, undo);
   }
 
   #undoBy(run: () => void) {

@@ -18,6 +18,7 @@ import type {
   RestoreTarget,
   RestoreWhole,
 } from '$lib/restoring';
+import { words } from '$lib/words';
 import { openCopy } from './copy-place';
 import type { RestoreQuestion } from './dialogs.svelte';
 import type { HistoryActions } from './history-actions.svelte';
@@ -144,15 +145,21 @@ export class RestoreState {
     if (next) await this.#use(next);
   }
 
-  /** Begins the restore. Returns whether it began. */
-  async submit(): Promise<boolean> {
+  /** Begins the restore of what is named so, as it was then. Returns whether it began. */
+  async submit(what: string, when: string): Promise<boolean> {
     const { order } = this;
     const { value } = this.plan;
     if (!order || !value || !this.ready) return false;
     this.busy = true;
     this.error = null;
     try {
-      this.#actions.restoring(await this.#begin(order), value.savedFirst);
+      const { savedFirst, conflicts, stay } = value;
+      const left = conflicts && this.conflict === 'leave' ? stay : 0;
+      const story = {
+        ...{ what, done: this.#done(what, when, left), savedFirst },
+        left: left > 0 ? words.history.left(left) : '',
+      };
+      this.#actions.restoring(await this.#begin(order), story);
       return true;
     } catch (cause) {
       this.error = asWireError(cause);
@@ -166,6 +173,13 @@ export class RestoreState {
   drop(): void {
     this.copies.drop();
     this.plan.drop();
+  }
+
+  /** What is said once it is done: where the files are, and as of when. */
+  #done(what: string, when: string, left: number): string {
+    const { restored, restoredInto, restoredMissing } = words.history;
+    if (this.to === 'elsewhere') return restoredInto(what, when, this.place?.display ?? '');
+    return (left > 0 ? restoredMissing : restored)(what, when);
   }
 
   readonly #readable = $derived.by(() =>

@@ -224,6 +224,7 @@ describe('a tone', () => {
   it('has one name, in the picture, the table and the way to it', () => {
     expect(nameOfKey('type:media')).toBe('Audio & video');
     expect(nameOfKey('layer:objects')).toBe('Large files');
+    expect(nameOfKey('layer:catalog/reserve')).toMatch(/^Reserve, /);
     expect(nameOfKey('age:quarter')).toBe('Last 3 months');
     expect(nameOfKey('project:1/type:media')).toBeNull();
   });

@@ -79,8 +79,12 @@ export function sumTones(drawn: readonly { tone: Tone; bytes: number }[]): ToneS
     );
 }
 
-/** The short name of a layer, a type or an age by the key of its row; null for any other key. */
+/** The key of the space that the library keeps free for clean-ups. */
+const RESERVE = 'layer:catalog/reserve';
+
+/** The short name of a layer, a type or an age by the key of its row, and of the reserve; null for any other key. */
 export function nameOfKey(key: string): string | null {
+  if (key === RESERVE) return words.storage.reserve;
   const [, family, name] = /^(layer|type|age):(\w+)$/.exec(key) ?? [];
   if (!family || !name) return null;
   if (family === 'age') return words.storage.ages[AGES.indexOf(name)] ?? null;

@@ -2,7 +2,7 @@
 import type { Plan, Run, Snapshot } from '$lib/backend/bindings';
 import { parseTime } from '$lib/format/time';
 import { dateOf } from '$lib/history/timeline';
-import { holdsObjects, projectOfSnapshot } from '$lib/snapshot-name';
+import { holdsObjects } from '$lib/snapshot-name';
 
 export type SnapshotGroup = {
   key: string;
@@ -24,11 +24,14 @@ export type SnapshotRow = {
   inside: SnapshotRow[] | null;
 };
 
+/** The key of the group of large files. */
+export const OBJECTS = 'objects';
+
 type Span = { run: Run; from: number; until: number; targets: string[] };
 const second = (time: string) => Math.floor(parseTime(time) / 1000);
 
-/** Groups backups by their run. Large files of versions are as old as their version, so that they
- * are grouped by project; what no known run made is grouped by day. */
+/** Groups backups by their run; what no known run made is grouped by day. Large files of versions are
+ * no backups of their own and lie together in one group. */
 export function groupSnapshots(
   snapshots: readonly Snapshot[],
   runs: readonly Run[],
@@ -58,7 +61,7 @@ function spanOf(run: Run, plans: readonly Plan[]): Span {
 
 function keyOf(snapshot: Snapshot, run: Run | null): string {
   if (run) return `run:${run.id}`;
-  if (holdsObjects(snapshot)) return `objects:${projectOfSnapshot(snapshot)}`;
+  if (holdsObjects(snapshot)) return OBJECTS;
   return `day:${dateOf(snapshot.time)}`;
 }
 
@@ -88,7 +91,7 @@ export function rowOfSnapshot(snapshot: Snapshot, name: string): SnapshotRow {
   };
 }
 
-/** The row of a group with its sums; a group of one is that one. */
+/** The row of a group with its sums; a group of one backup is that one. */
 export function rowOfGroup(
   { key, run, snapshots }: SnapshotGroup,
   name: string,
@@ -96,7 +99,7 @@ export function rowOfGroup(
 ): SnapshotRow {
   const inside = snapshots.map((one) => rowOfSnapshot(one, nameOf(one)));
   const [first] = inside;
-  if (first && inside.length === 1) return first;
+  if (first && inside.length === 1 && key !== OBJECTS) return first;
   const newest =
     inside.map(({ time }) => time).sort((a, b) => parseTime(b) - parseTime(a))[0] ?? '';
   return {

@@ -81,6 +81,12 @@ export class ReclaimState {
     ...new Set((this.backups.value?.steps ?? []).flatMap(({ note }) => note ?? [])),
   ]);
 
+  /** The part of what is in the trash that has not expired, which no step frees. */
+  unexpired(inTrash: number): number {
+    const expired = this.steps.find(({ kind }) => kind === 'emptyTrash')?.bytes ?? 0;
+    return Math.max(0, inTrash - expired);
+  }
+
   isChosen(step: CleanupStep): boolean {
     return isChosenAtFirst(step) !== this.#flipped.has(step.kind);
   }

@@ -68,11 +68,11 @@ export const archiveWords: typeof english = {
     check: 'Prüfen',
     checkHint: 'Liest das Archiv von Anfang bis Ende und vergleicht es mit seinen Prüfsummen',
     toTrash: 'In den Papierkorb legen',
-    recall: 'Aus dem Papierkorb zurücklegen',
+    recall: 'Aus dem Papierkorb wiederherstellen',
     trashed: (names: string) => `In den Papierkorb gelegt: ${names}`,
     someArchives: (count: number) => plural(count, { one: 'das Archiv', other: '# Archive' }),
     ofProject: (name: string) => `das Archiv von ${name}`,
-    recalled: (names: string) => `Aus dem Papierkorb zurückgelegt: ${names}`,
+    recalled: (names: string) => `Aus dem Papierkorb wiederhergestellt: ${names}`,
     openProject: 'Projekt öffnen',
     states: {
       kept: 'Das Projekt liegt in diesem Archiv.',
@@ -107,7 +107,7 @@ export const archiveWords: typeof english = {
       project: 'Projektordner',
       history: 'Versionen',
       objects: 'Große Dateien der Versionen',
-      drafts: 'Sitzungsdaten',
+      drafts: 'Entwürfe',
       metadata: 'Angaben zum Projekt',
     },
     damaged: 'Dateien, die nicht mehr lesbar sind',
@@ -145,7 +145,9 @@ export const archiveWords: typeof english = {
     keep: 'Projekte behalten, wie sie sind',
     keepHint: 'Erstellt eine Kopie: Die Projekte bleiben in Gebrauch, und es wird kein Platz frei.',
     freed: (bytes: string) => `Gibt etwa ${bytes} frei`,
+    freedLater: 'Der Platz großer Dateien aus Versionen wird beim nächsten Aufräumen frei.',
     freedNone: 'Gibt keinen Platz frei',
+    freedLittle: 'Gibt wenig oder keinen Platz frei: Genau weiß man es erst nach dem Komprimieren',
     takes: (bytes: string) => `Braucht etwa ${bytes}`,
     confirm: (count: number) =>
       count === 0

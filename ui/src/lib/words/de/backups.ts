@@ -46,7 +46,7 @@ export const backupsWords: typeof english = {
     emptyTitle: 'Noch keine Sicherung',
     emptyLine:
       'Versionen machen Fehler rückgängig. Eine Sicherung auf einem anderen Laufwerk bringt alles zurück, wenn die Festplatte ausfällt.',
-    recover: 'Alles aus einer Sicherung zurückholen',
+    recover: 'Alles aus einer Sicherung wiederherstellen',
   },
 
   kit: {

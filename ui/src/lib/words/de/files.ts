@@ -159,16 +159,16 @@ export const fileWords: typeof english = {
   },
 
   layers: {
-    short: { git: 'git', objects: 'Objekte', memory: 'Arbeitsspeicher' },
+    short: { git: 'git', objects: 'Objekte', memory: 'Entwurf' },
     long: {
       git: 'In git',
       objects: 'Im Objektspeicher',
-      memory: 'Im Arbeitsspeicher, in keiner Version',
+      memory: 'Als Entwurf, in keiner Version',
     },
     reasons: {
       wish: 'so wurde es verlangt',
       rule: 'eine Regel des Projekts verlangt es',
-      session: 'es sind Sitzungsdaten',
+      session: 'sie ist ein Entwurf',
       large: 'sie ist groß',
       binary: 'sie ist kein Text',
       pointer: 'sie sieht wie ein Verweis von git-lfs aus',

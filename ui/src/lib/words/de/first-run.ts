@@ -63,8 +63,10 @@ export const firstRunWords: typeof english = {
     existing:
       'Dieser Ordner enthält schon Sicherungen. Mit deren Passwort können Sie sie fortführen.',
     restoreInstead: 'Meine Bibliothek daraus wiederherstellen',
-    decided: (schedule: string, kept: string) =>
-      `${schedule}. Sicherungen werden verschlüsselt, überprüft und ${kept} aufbewahrt.`,
+    everyDay: (at: string) => `Jeden Tag um ${at} wird gesichert.`,
+    schedule: (said: string) => `Zeitplan der Sicherungen: ${said}.`,
+    decided: (kept: string) =>
+      `Sicherungen werden verschlüsselt, überprüft und ${kept} aufbewahrt.`,
     decidedVersions: 'Jede Änderung wird eine Version.',
     keptDays: (days: number) => plural(days, { one: '1 Tag lang', other: '# Tage lang' }),
     keptYears: 'jahrelang',

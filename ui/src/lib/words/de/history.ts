@@ -135,9 +135,22 @@ export const historyWords: typeof english = {
     saved: 'Als Version gespeichert',
     marked: 'Kennzeichen der Version geändert',
     pinSaid: { true: 'Angeheftet', false: 'Gelöst' },
-    restored: 'Wiederhergestellt',
+    restored: (what: string, when: string) => `${what} wiederhergestellt, Stand: ${when}`,
+    restoredMissing: (what: string, when: string) =>
+      `Fehlendes von ${what} wiederhergestellt, Stand: ${when}`,
+    restoredInto: (what: string, when: string, folder: string) =>
+      `${what} wiederhergestellt in ${folder}, Stand: ${when}`,
+    restoredInPart: (what: string, count: number) =>
+      `Wiederherstellung von ${what}: ${plural(count, { one: '1 Problem', other: '# Probleme' })}`,
+    left: (count: number) =>
+      plural(count, {
+        one: '1 Datei war schon da und blieb, wie sie war.',
+        other: '# Dateien waren schon da und blieben, wie sie waren.',
+      }),
     someFailed: 'Was fehlschlug, steht unter Vorgänge.',
-    undone: 'Wie es vorher war',
+    undone: (name: string) => `Rückgängig gemacht: ${name} ist wieder wie vorher`,
+    undoneInPart: (name: string, count: number) =>
+      `Rückgängig in ${name}: ${plural(count, { one: '1 Problem', other: '# Probleme' })}`,
     linesRestored: (name: string) => `Eine Änderung in ${name} zurückgenommen.`,
     deleted: (name: string) => `${name} gelöscht. Die Versionen bleiben.`,
     unkept: 'Einiges davon ist in keiner Version',
@@ -233,11 +246,11 @@ export const historyWords: typeof english = {
     keep: 'Trotzdem behalten',
     keepHint: 'Was hier passt, wird behalten, auch wenn anderes es auslassen würde.',
     keepAdd: 'Muster zum Behalten',
-    layers: 'Ebenen',
+    layers: 'Wo Dateien liegen',
     layersHint:
       'Code und kleine Texte liegen in git, große und binäre Dateien im Objektspeicher. Ein Muster kann anderes bestimmen.',
     layerPattern: 'Muster',
-    layer: 'Ebene',
+    layer: 'Wo sie liegen',
     placeholder: '*.psd',
     remove: (pattern: string) => `Regel ${pattern} entfernen`,
   },

@@ -95,7 +95,7 @@ export const projectLifeWords: typeof english = {
     filter: 'Papierkorb',
     moved: (names: string) => `In den Papierkorb gelegt: ${names}`,
     some: (count: number) => plural(count, { one: '1 Projekt', other: '# Projekte' }),
-    recall: 'Aus dem Papierkorb zurücklegen',
+    recall: 'Aus dem Papierkorb wiederherstellen',
     recalled: (name: string) => `${name} ist wieder da`,
     banner: 'Dieses Projekt und sein Ordner liegen im Papierkorb.',
     expires: (when: string) => `Wird beim Aufräumen entfernt nach: ${when}.`,
@@ -113,7 +113,7 @@ export const projectLifeWords: typeof english = {
       folder: 'Ordner',
       versions: 'Versionen',
       archives: 'Archive',
-      drafts: 'Sitzungsdaten',
+      drafts: 'Entwürfe',
       backups: 'Sicherungen',
     },
     counts: {

@@ -1,4 +1,4 @@
-/** Eine ganze Bibliothek zurückholen. */
+/** Eine ganze Bibliothek wiederherstellen. */
 import type { recoveryWords as english } from '../en/recovery';
 import { pluralIn } from '../plural';
 
@@ -6,7 +6,7 @@ const plural = pluralIn('de-DE');
 
 export const recoveryWords: typeof english = {
   recovery: {
-    title: 'Alles zurückholen',
+    title: 'Alles wiederherstellen',
     line: 'Aus einem Ziel und seinem Passwort: Projekte, Verläufe, Pläne und Einstellungen.',
     interrupted:
       'Noch wurde nichts wiederhergestellt. Das Passwort wird nicht aufbewahrt: Geben Sie es noch einmal ein, um fortzufahren.',

@@ -11,6 +11,7 @@ export const restoringWords: typeof english = {
     titleAt: (what: string, when: string) => `${what} wiederherstellen, Stand: ${when}`,
     what: 'Was',
     everything: 'Alles',
+    wholeBackup: 'Die Sicherung',
     morePaths: (count: number) => plural(count, { one: 'und 1 weiteres', other: 'und # weitere' }),
     from: 'Aus',
     version: (when: string) => `Version: ${when}`,

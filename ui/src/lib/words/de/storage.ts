@@ -18,7 +18,7 @@ export const storageWords: typeof english = {
     free: 'Frei auf der Festplatte',
     freeOf: (size: string, disk: string) => `von ${size} auf ${disk}`,
     reclaimable: 'Kann frei werden',
-    reclaimableHint: 'ohne Arbeit zu verlieren',
+    reclaimableHolds: 'neu erzeugbare Ordner, alte Versionen, Papierkorb',
     freeSpace: 'Platz freigeben…',
     savings: 'Eingesparter Platz',
     savingsRatio: (ratio: string) => `${ratio}×`,
@@ -45,6 +45,7 @@ export const storageWords: typeof english = {
       cache: 'Zwischenspeicher',
       catalog: 'Katalog',
     },
+    reserve: 'Reserve, damit sich eine volle Festplatte aufräumen lässt',
     destinationFree: (size: string) => `${size} frei`,
     fullIn: (count: number) => `voll in etwa ${inDays(count)}`,
     grows: (size: string) => `+${size} am Tag`,
@@ -133,6 +134,10 @@ export const storageWords: typeof english = {
     unique: (size: string) => `${size} einmalig`,
     canGo: (size: string) => `${size} können weg`,
 
+    takes: (projects: number, size: string) =>
+      projects === 0
+        ? `Die Bibliothek belegt ${size}.`
+        : `${plural(projects, { one: '1 Projekt', other: '# Projekte' })} und die Bibliothek belegen ${size}.`,
     canFree: (size: string) => `${size} können frei werden`,
     canFreeUpTo: (size: string) => `Bis zu ${size} können frei werden`,
     nothingToFree: 'Es gibt nichts freizugeben',
@@ -172,6 +177,7 @@ export const storageWords: typeof english = {
       emptyTrash: 'Was lange genug im Papierkorb lag, wird gelöscht.',
     },
     chooseIdle: 'Auswählen…',
+    trashBeside: (size: string) => `, weitere ${size} nach Ablauf des Papierkorbs`,
     trashLine:
       'Wird nach 30 Tagen im Papierkorb gelöscht, wenn die Einstellungen nichts anderes sagen.',
     showTrash: 'Papierkorb zeigen',

@@ -102,7 +102,7 @@ export const archiveWords = {
       project: 'Project folder',
       history: 'Versions',
       objects: 'Large files of versions',
-      drafts: 'Session work',
+      drafts: 'Drafts',
       metadata: 'Project details',
     },
     damaged: 'Files that can no longer be read',
@@ -139,7 +139,9 @@ export const archiveWords = {
     keep: 'Keep the projects as they are',
     keepHint: 'Makes a copy: the projects stay in use and no space is freed.',
     freed: (bytes: string) => `Frees about ${bytes}`,
+    freedLater: 'Large files of versions free their space at the next clean-up.',
     freedNone: 'Frees no space',
+    freedLittle: 'Frees little space, if any: how much is known once it is compressed',
     takes: (bytes: string) => `Takes about ${bytes}`,
     confirm: (count: number) =>
       count === 0

@@ -148,12 +148,12 @@ export const fileWords = {
   },
 
   layers: {
-    short: { git: 'git', objects: 'objects', memory: 'memory' },
-    long: { git: 'In git', objects: 'In the object store', memory: 'In memory, in no version' },
+    short: { git: 'git', objects: 'objects', memory: 'draft' },
+    long: { git: 'In git', objects: 'In the object store', memory: 'As a draft, in no version' },
     reasons: {
       wish: 'it was asked for',
       rule: 'a rule of the project says so',
-      session: 'it is session work',
+      session: 'it is a draft',
       large: 'it is large',
       binary: 'it is not text',
       pointer: 'it looks like a pointer of git-lfs',

@@ -56,8 +56,9 @@ export const firstRunWords = {
     opens: 'What opens them again',
     existing: 'That folder holds backups already. With their password you can go on with them.',
     restoreInstead: 'Restore my library from it',
-    decided: (schedule: string, kept: string) =>
-      `${schedule}. Backups are encrypted, verified, and kept ${kept}.`,
+    everyDay: (at: string) => `Backups run every day at ${at}.`,
+    schedule: (said: string) => `Backup schedule: ${said}.`,
+    decided: (kept: string) => `Each is encrypted, verified, and kept ${kept}.`,
     decidedVersions: 'Every change becomes a version.',
     keptDays: (days: number) => plural(days, { one: 'for 1 day', other: 'for # days' }),
     keptYears: 'for years',

@@ -132,9 +132,22 @@ export const historyWords = {
     saved: 'Saved as a version',
     marked: 'Changed the marks of the version',
     pinSaid: { true: 'Pinned', false: 'Unpinned' },
-    restored: 'Restored',
+    restored: (what: string, when: string) => `Restored ${what} to ${when}`,
+    restoredMissing: (what: string, when: string) =>
+      `Restored what was missing of ${what}, from ${when}`,
+    restoredInto: (what: string, when: string, folder: string) =>
+      `Restored ${what} of ${when} into ${folder}`,
+    restoredInPart: (what: string, count: number) =>
+      `Restore of ${what}: ${plural(count, { one: '1 problem', other: '# problems' })}`,
+    left: (count: number) =>
+      plural(count, {
+        one: '1 file was there already and stayed as it was.',
+        other: '# files were there already and stayed as they were.',
+      }),
     someFailed: 'What failed is listed under Jobs.',
-    undone: 'As it was before',
+    undone: (name: string) => `Undone: ${name} is as it was before`,
+    undoneInPart: (name: string, count: number) =>
+      `Undo in ${name}: ${plural(count, { one: '1 problem', other: '# problems' })}`,
     linesRestored: (name: string) => `Restored a change in ${name}.`,
     deleted: (name: string) => `Deleted ${name}. Its versions stay.`,
     unkept: 'Some of this is in no version',
@@ -226,11 +239,11 @@ export const historyWords = {
     keep: 'Kept all the same',
     keepHint: 'What matches here is kept, whatever else would leave it out.',
     keepAdd: 'Pattern to keep',
-    layers: 'Layers',
+    layers: 'Where files are kept',
     layersHint:
       'Code and small text live in git, large and binary files in the object store. A pattern can say otherwise.',
     layerPattern: 'Pattern',
-    layer: 'Layer',
+    layer: 'Where they are kept',
     placeholder: '*.psd',
     remove: (pattern: string) => `Remove the rule ${pattern}`,
   },

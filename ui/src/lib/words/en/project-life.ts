@@ -112,7 +112,7 @@ export const projectLifeWords = {
       folder: 'Folder',
       versions: 'Versions',
       archives: 'Archives',
-      drafts: 'Session work',
+      drafts: 'Drafts',
       backups: 'Backups',
     },
     counts: {

@@ -10,6 +10,7 @@ export const restoringWords = {
     titleAt: (what: string, when: string) => `Restore ${what} as of ${when}`,
     what: 'What',
     everything: 'Everything',
+    wholeBackup: 'the backup',
     morePaths: (count: number) => plural(count, { one: 'and 1 more', other: 'and # more' }),
     from: 'From',
     version: (when: string) => `The version of ${when}`,

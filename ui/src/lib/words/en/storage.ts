@@ -16,7 +16,7 @@ export const storageWords = {
     free: 'Free on disk',
     freeOf: (size: string, disk: string) => `of ${size} on ${disk}`,
     reclaimable: 'Can be freed',
-    reclaimableHint: 'without losing work',
+    reclaimableHolds: 'rebuildable folders, old versions, trash',
     freeSpace: 'Free space…',
     savings: 'Space saving',
     savingsRatio: (ratio: string) => `${ratio}×`,
@@ -43,6 +43,7 @@ export const storageWords = {
       cache: 'Cache',
       catalog: 'Catalog',
     },
+    reserve: 'Reserve, so that a full disk can be cleaned up',
     destinationFree: (size: string) => `${size} free`,
     fullIn: (count: number) => `full in about ${days(count)}`,
     grows: (size: string) => `+${size} a day`,
@@ -130,6 +131,10 @@ export const storageWords = {
     unique: (size: string) => `${size} unique`,
     canGo: (size: string) => `${size} can go`,
 
+    takes: (projects: number, size: string) =>
+      projects === 0
+        ? `The library takes ${size}.`
+        : `${plural(projects, { one: '1 project', other: '# projects' })} and the library take ${size}.`,
     canFree: (size: string) => `${size} can be freed`,
     canFreeUpTo: (size: string) => `Up to ${size} can be freed`,
     nothingToFree: 'There is nothing to free',
@@ -167,6 +172,7 @@ export const storageWords = {
       emptyTrash: 'What was in the trash for long enough is deleted.',
     },
     chooseIdle: 'Choose…',
+    trashBeside: (size: string) => `, and ${size} more once the trash expires`,
     trashLine: 'Deleted 30 days after it went there, unless Settings say otherwise.',
     showTrash: 'Show trash',
     searching: 'Searching…',
