@@ -160,6 +160,7 @@ impl Archiver {
         let reader = self.archives.reader(id)?;
         let extract =
             ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
+        let _under_way = self.archives.record_restore(&order.folder);
         if !order.is_whole {
             // What is written over in a project is kept first, so that this can be undone.
             let kept = self.history.writer().keep_before_writing(&order.places()?, job)?;

@@ -176,7 +176,10 @@ fn single_files_come_back_without_the_rest() {
     more["conflict"] = json!("skip");
     let kept = stage.run("archive_restore", more);
     let summary = kept["outcome"]["summary"].as_str().unwrap();
-    assert!(summary.starts_with("1 file (") && summary.ends_with(", 1 left as they were"), "{kept}");
+    assert!(
+        summary.starts_with("1 file (") && summary.ends_with(", 1 left as they were"),
+        "{kept}"
+    );
 }
 
 #[test]
