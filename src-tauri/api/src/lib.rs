@@ -141,14 +141,22 @@ impl Api {
         if let Err(error) = history.finish_transfers() {
             tracing::warn!(%error, "what was begun with a history is not finished yet");
         }
-        if let Err(error) = history.writer().sweep_interrupted_restores() {
-            tracing::warn!(%error, "what interrupted restores left is not swept yet");
-        }
         let (held, versions) = (history.clone(), history.clone());
         let hold: Arc<LockHistory> = Arc::new(move |project| Ok(Box::new(held.lock(project)?)));
         let count = move |project, since| versions.count_versions_since(project, since);
         let backups = Backups::new(&library).with_overrides(overrides.clone());
         let backups = backups.with_history_lock(hold);
+        let archives = Archives::open(&library)?;
+        let sweeps = [
+            ("versions", history.writer().sweep_interrupted_restores()),
+            ("backups", backups.restores().sweep_interrupted()),
+            ("archives", archives.sweep_interrupted_restores()),
+        ];
+        for (of, swept) in sweeps {
+            if let Err(error) = swept {
+                tracing::warn!(%error, of, "what interrupted restores left is not swept yet");
+            }
+        }
         let destinations =
             Arc::new(archives::elsewhere::DestinationStore(backups.archive_copies()));
         let api = Self(Arc::new(Rooms {
@@ -157,7 +165,7 @@ impl Api {
             backups,
             watcher: WorkspaceWatcher::new(&history),
             history,
-            archives: Archives::open(&library)?.with_remote_store(destinations),
+            archives: archives.with_remote_store(destinations),
             maintenance: Maintenance::default(),
             counts: Counts::of(library.root()),
             examined: doctor::LastExamination::default(),

@@ -1,13 +1,14 @@
 //! The ground that every room stands on: errors that say what, why and what next; sentences that
 //! can be said in other languages; typed ids; the clock and randomness as parameters; jobs with
 //! progress and cancel; names of any bytes as text; paths inside a workspace; kinds of file
-//! systems; the register of write points. It knows nothing of files' formats, databases or windows.
+//! systems; records of what is under way; the register of write points. It knows nothing of files' formats, databases or windows.
 
 mod clock;
 mod durable;
 mod error;
 mod file_systems;
 mod folders;
+mod held_record;
 mod ids;
 mod input;
 mod job;
@@ -34,6 +35,7 @@ pub use folders::{
     canonicalize_missing, canonicalize_or_keep, configuration_folder, is_normalized_absolute,
     make_folders,
 };
+pub use held_record::{EndedRecord, HeldRecord};
 pub use ids::{
     AlertId, ArchiveId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId,
     VersionId, WorkspaceId,

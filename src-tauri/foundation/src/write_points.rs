@@ -85,6 +85,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "history.attach-objects-copied",
     "history.attach-published",
     "history.attach-indexed",
+    "workspace.file-written",
     "workspace.file-placed",
     "workspace.trashed",
     "archive.written",

@@ -22,6 +22,7 @@ const KNOWN_NAMES: &[&str] = &[
     "projects",
     "recovering",
     "reserve",
+    "restoring",
     "running",
     "serve.token",
     "session",

@@ -55,6 +55,7 @@ pub use store::repository::Repository;
 /// Writing below a folder that is held open, so that no link on the way is followed: entries are
 /// reached by descriptor and name, made under temporary names, and given their metadata.
 pub mod fs_at {
+    pub use crate::files::left_over::{TemporaryRecord, sweep_left_over};
     pub use crate::files::metadata::{Entry, Stat, apply, go_mode};
     pub use crate::files::new_file::{
         TEMPORARY, TemporaryOwner, create_file, is_at, remove_left_over, temporary_name,

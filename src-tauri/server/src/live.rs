@@ -1,10 +1,9 @@
 //! Events told live: one thread hears of them for all that listen.
 
 use std::sync::{Arc, Once};
-use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use undercroft_api::Api;
 use undercroft_api::wire::BackendEvent;
 use undercroft_foundation::{Code, Error, Result};
@@ -13,8 +12,6 @@ use undercroft_foundation::{Code, Error, Result};
 const LISTENERS: usize = 32;
 /// The distance that one may fall behind before it is cut off.
 const BACKLOG: usize = 4096;
-/// The time between two looks whether the server is gone.
-const PERIOD: Duration = Duration::from_millis(250);
 
 /// An event; nothing where some were missed.
 pub(crate) type Payload = Option<Arc<BackendEvent>>;
@@ -25,12 +22,16 @@ pub(crate) struct LiveEvents {
     sender: broadcast::Sender<Payload>,
     listeners: Arc<Semaphore>,
     begun: Once,
+    /// Ends the thread that hears.
+    stop: Sender<()>,
+    stopped: Receiver<()>,
 }
 
 impl Default for LiveEvents {
     fn default() -> Self {
         let (sender, listeners) = (broadcast::channel(BACKLOG).0, Semaphore::new(LISTENERS));
-        Self { sender, listeners: Arc::new(listeners), begun: Once::new() }
+        let (stop, stopped) = bounded(1);
+        Self { sender, listeners: Arc::new(listeners), begun: Once::new(), stop, stopped }
     }
 }
 
@@ -54,16 +55,23 @@ impl LiveEvents {
 
     /// Sets the thread going that hears for all, once. May block: the first subscription reads the
     /// catalog.
-    pub(crate) fn begin(&self, api: &Api, stopping: watch::Receiver<bool>) {
+    pub(crate) fn begin(&self, api: &Api) {
         self.begun.call_once(|| {
             let (api, source, sender) = (api.clone(), api.subscribe(), self.sender.clone());
+            let stopped = self.stopped.clone();
             let thread = std::thread::Builder::new().name("live".to_owned());
             if let Err(error) =
-                thread.spawn(move || broadcast_events(&api, source, &sender, &stopping))
+                thread.spawn(move || broadcast_events(&api, source, &sender, &stopped))
             {
                 tracing::error!(%error, "nothing can be told live");
             }
         });
+    }
+
+    /// Ends the thread that hears: nothing is told any more.
+    pub(crate) fn end(&self) {
+        // Full when it was told before.
+        let _ = self.stop.try_send(());
     }
 }
 
@@ -71,18 +79,17 @@ fn broadcast_events(
     api: &Api,
     mut source: Receiver<BackendEvent>,
     sender: &broadcast::Sender<Payload>,
-    stopping: &watch::Receiver<bool>,
+    stopped: &Receiver<()>,
 ) {
-    while !*stopping.borrow() {
-        let payload: Payload = match source.recv_timeout(PERIOD) {
-            Ok(event) => Some(Arc::new(event)),
-            Err(RecvTimeoutError::Timeout) => continue,
-            // Cut off: those who listen read anew how things stand.
-            Err(RecvTimeoutError::Disconnected) => {
-                source = api.subscribe();
-                None
-            }
+    loop {
+        let payload: Payload = select! {
+            recv(stopped) -> _ => return,
+            recv(source) -> event => event.ok().map(Arc::new),
         };
+        if payload.is_none() {
+            // Cut off: those who listen read anew how things stand.
+            source = api.subscribe();
+        }
         // Fails while nobody listens.
         let _ = sender.send(payload);
     }

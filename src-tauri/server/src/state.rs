@@ -76,6 +76,7 @@ impl Parts {
     /// Tells all who hear of it that the server stops.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+        self.live.end();
     }
 
     /// Hears when the server stops.

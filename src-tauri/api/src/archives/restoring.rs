@@ -87,11 +87,17 @@ impl Api {
             let extracted = archiver.restore(&order, job)?;
             let files = TextValue::count(extracted.files, "file");
             let mut summary = text!(
-                "{files} ({size}) in {folder}",
+                "{files} ({size}) restored into {folder}",
                 files,
                 size = TextValue::Size(extracted.bytes),
                 folder = escape_path(&cause)
             );
+            if extracted.files_skipped > 0 {
+                summary += text!(
+                    ", {files_skipped} left as they were",
+                    files_skipped = extracted.files_skipped
+                );
+            }
             if !extracted.damaged.is_empty() {
                 let lost = TextValue::count(extracted.damaged.len() as u64, "file");
                 summary += text!("; {lost} can no longer be read", lost);
@@ -154,6 +160,7 @@ impl Archiver {
         let reader = self.archives.reader(id)?;
         let extract =
             ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
+        let _under_way = self.archives.record_restore(&order.folder);
         if !order.is_whole {
             // What is written over in a project is kept first, so that this can be undone.
             let kept = self.history.writer().keep_before_writing(&order.places()?, job)?;

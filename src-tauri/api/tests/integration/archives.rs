@@ -168,7 +168,18 @@ fn single_files_come_back_without_the_rest() {
     assert_eq!(status(&stage), "archived");
     let taken = stage.ask("archive_restore_preview", request.clone());
     assert_eq!(taken["taken"], json!(["text"]));
-    assert_eq!(stage.run("archive_restore", request)["outcome"]["error"]["code"], "already_exists");
+    let refused = stage.run("archive_restore", request.clone());
+    assert_eq!(refused["outcome"]["error"]["code"], "already_exists");
+
+    let mut more = request;
+    more["paths"] = json!([["text"], ["large.bin"]]);
+    more["conflict"] = json!("skip");
+    let kept = stage.run("archive_restore", more);
+    let summary = kept["outcome"]["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with("1 file (") && summary.ends_with(", 1 left as they were"),
+        "{kept}"
+    );
 }
 
 #[test]

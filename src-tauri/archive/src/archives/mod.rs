@@ -3,6 +3,7 @@
 mod moving;
 mod reconciling;
 mod sources;
+mod under_way;
 
 use std::fs;
 use std::path::{Path, PathBuf};

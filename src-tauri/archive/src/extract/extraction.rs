@@ -18,7 +18,7 @@ use xattr::FileExt as _;
 
 use super::Extracted;
 use super::chain::{FolderChain, failed};
-use crate::format::index::{Attributes, EntryKind, Index, Xattr};
+use crate::format::index::{Attributes, Entry, EntryKind, Index, Xattr};
 use crate::read::{ArchiveReader, FrameReader};
 use crate::write::source::is_kept;
 
@@ -47,10 +47,8 @@ impl<'a> Extraction<'a> {
             let entry = self.index.entry(number);
             match entry.kind {
                 EntryKind::Folder => folders.push(number),
-                EntryKind::File => files.push(number),
-                // Its original is not wanted: it becomes a file of its own.
-                EntryKind::HardLink if !set.contains(&entry.original) => files.push(number),
-                EntryKind::HardLink | EntryKind::Symlink | EntryKind::Pipe => links.push(number),
+                _ if is_file_among(entry, &set) => files.push(number),
+                _ => links.push(number),
             }
             bytes += entry.size;
         }
@@ -189,6 +187,16 @@ impl<'a> Extraction<'a> {
             mknodat(folder, name, FileType::Fifo, mode, 0).map_err(error)?;
         }
         utimensat(folder, name, &times(entry.attributes), AtFlags::SYMLINK_NOFOLLOW).map_err(error)
+    }
+}
+
+/// Whether an entry becomes a file of its own where these entries are wanted.
+pub(super) fn is_file_among(entry: &Entry, wanted: &HashSet<u32>) -> bool {
+    match entry.kind {
+        EntryKind::File => true,
+        // Without its original there is nothing that it could be another name of.
+        EntryKind::HardLink => !wanted.contains(&entry.original),
+        EntryKind::Folder | EntryKind::Symlink | EntryKind::Pipe => false,
     }
 }
 

@@ -4,6 +4,7 @@ mod chain;
 mod extraction;
 mod place;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags, openat, renameat_with};
@@ -12,8 +13,9 @@ use undercroft_foundation::{
     reach_write_point, sync_folder, text,
 };
 
+use crate::format::index::EntryKind;
 use crate::read::ArchiveReader;
-use extraction::Extraction;
+use extraction::{Extraction, is_file_among};
 use place::Target;
 
 pub use place::Existing;
@@ -39,13 +41,16 @@ pub type BeforeReplacing<'a> = dyn Fn(&TreePath) -> Result<()> + 'a;
 /// The outcome of an extraction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extracted {
-    /// The files that were written.
+    /// The files that were written and put in place.
     pub files: u64,
     /// Their size.
     pub bytes: u64,
+    /// The files and links left as they were, because what has their name or a name above stays.
+    pub files_skipped: u64,
     /// The number of names that were put in place, each with all below it.
     pub placed: u64,
-    /// The names that were taken and left as they were, below the folder.
+    /// The names that were taken and left as they were, and the links that could not be made, below
+    /// the folder.
     pub skipped: Vec<TreePath>,
     /// The paths whose content can no longer be read.
     pub damaged: Vec<TreePath>,
@@ -155,10 +160,45 @@ impl ArchiveReader {
             extracted.placed = 1;
         } else {
             let placed = place::place(&temporary.path, target, job)?;
-            (extracted.placed, extracted.skipped) = (placed.count, placed.skipped);
+            extracted.placed = placed.count;
+            self.count_skipped(root, wanted, &placed.skipped, &mut extracted)?;
+            extracted.skipped.extend(placed.skipped);
         }
         reach_write_point("archive.placed");
         Ok(extracted)
+    }
+
+    /// Counts what lies at and below these names as left, no longer as written.
+    fn count_skipped(
+        &self,
+        root: u32,
+        wanted: &[u32],
+        skipped: &[TreePath],
+        extracted: &mut Extracted,
+    ) -> Result<()> {
+        if skipped.is_empty() {
+            return Ok(());
+        }
+        let skipped: HashSet<&TreePath> = skipped.iter().collect();
+        let damaged: HashSet<&TreePath> = extracted.damaged.iter().collect();
+        let all: HashSet<u32> = wanted.iter().copied().collect();
+        let depth = self.index().path(root)?.names().count();
+        // A folder comes before what is in it.
+        let mut left = HashSet::new();
+        for number in wanted.iter().copied().filter(|number| *number != root) {
+            let entry = self.index().entry(number);
+            let path = TreePath::from_names(self.index().path(number)?.names().skip(depth))?;
+            if !left.contains(&entry.parent) && !skipped.contains(&path) {
+                continue;
+            }
+            left.insert(number + 1);
+            extracted.files_skipped += u64::from(entry.kind != EntryKind::Folder);
+            if is_file_among(entry, &all) && !damaged.contains(&path) {
+                extracted.files -= 1;
+                extracted.bytes -= entry.size;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -185,6 +185,7 @@ fn chosen_files_go_where_they_are_wanted() {
     assert!(!to.join("a/two").exists());
     let kept = extract_over(&reader, &to, &["a"], Existing::Keep).unwrap();
     assert_eq!(kept.skipped, [TreePath::new(b"a/one").unwrap()]);
+    assert_eq!((kept.files, kept.bytes, kept.files_skipped), (1, 1, 1));
     assert_eq!(fs::read_to_string(to.join("a/one")).unwrap(), "mine");
     assert_eq!(fs::read_to_string(to.join("a/two")).unwrap(), "2");
     extract_over(&reader, &to, &["a"], Existing::Replace).unwrap();
@@ -205,6 +206,7 @@ fn a_link_in_the_way_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, to.join("out")).unwrap();
     let kept = extract_over(&stage.reader(&archive), &to, &[], Existing::Replace).unwrap();
     assert_eq!(kept.skipped, [TreePath::new(b"out").unwrap()]);
+    assert_eq!((kept.files, kept.bytes, kept.files_skipped), (0, 0, 1), "nor counted as written");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
 

@@ -1,8 +1,6 @@
 //! The space that the backups of a destination take.
 
 use undercroft_foundation::{DestinationId, Job, Result};
-use undercroft_repository::prune::PruneOptions;
-use undercroft_repository::usage::StatsMode;
 
 use super::Maintenance;
 
@@ -24,13 +22,11 @@ impl Maintenance {
     /// The errors of opening it, and whatever keeps it from being read.
     pub fn space_of(&self, id: DestinationId, job: &Job) -> Result<DestinationSpace> {
         let repository = self.destinations.repository_of(&self.destinations.get(id)?)?;
-        let snapshots = repository.snapshots()?;
-        let restore = repository.stats(&snapshots, StatsMode::RestoreSize, job)?;
-        let plan = repository.plan_prune(&PruneOptions::default(), job)?;
+        let taken = repository.space_taken(job)?;
         Ok(DestinationSpace {
-            stored_bytes: plan.used_bytes,
-            restore_bytes: restore.total_size,
-            unused_bytes: plan.unused_bytes,
+            stored_bytes: taken.used_bytes,
+            restore_bytes: taken.restore_bytes,
+            unused_bytes: taken.unused_bytes,
         })
     }
 }

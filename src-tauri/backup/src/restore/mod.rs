@@ -13,6 +13,7 @@ use undercroft_foundation::{
     shell_word, text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Library};
+use undercroft_repository::fs_at::sweep_left_over;
 use undercroft_repository::{
     Overwrite, Repository, RestorePlan, RestoreRequest, RestoreSummary, Snapshot, SnapshotFilter,
 };
@@ -151,12 +152,27 @@ impl Restores {
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`] for a
     /// target that must not be written to, and the errors of the destination and the repository.
     pub fn run(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
-        let (repository, snapshot, request) = self.prepare(order, job)?;
+        let (repository, snapshot, mut request) = self.prepare(order, job)?;
+        request.record = Some(self.record());
         repository.restore(&snapshot, &request, job)
+    }
+
+    /// Removes the temporary files that restores whose process ended left.
+    ///
+    /// # Errors
+    /// When their records cannot be listed.
+    pub fn sweep_interrupted(&self) -> Result<()> {
+        sweep_left_over(&self.record())
+    }
+
+    /// The beginning of the paths of the records of restores that are under way.
+    fn record(&self) -> PathBuf {
+        self.library.root().join("restoring/backup")
     }
 
     fn restore_keeping(&self, order: &RestoreOrder, keep: &KeepBefore, job: &Job) -> Result<Text> {
         let (repository, snapshot, mut request) = self.prepare(order, job)?;
+        request.record = Some(self.record());
         let Some(kept) = keep(&places_of(&request), job)? else {
             return Ok(sentence(&repository.restore(&snapshot, &request, job)?, &request));
         };

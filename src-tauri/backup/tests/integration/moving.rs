@@ -42,6 +42,7 @@ fn a_destination_moves_whole_and_its_former_place_is_none_any_more() {
 
     // The files stay; but with the new drive away, nobody takes the former place for it.
     assert!(disk.path.join("config.moved").is_file() && disk.path.join("data").is_dir());
+    assert_eq!(fs::read_dir(disk.path.join("locks")).unwrap().count(), 0, "the move's own is gone");
     fs::rename(&new, home.path().join("away")).unwrap();
     let present = |it: &Destination| backups.destinations().state_of(it).unwrap().is_present;
     assert!(!present(&now));

@@ -144,6 +144,7 @@ impl Folders<'_> {
         let Some(name) = name_for(folder, name, conflict, copied)? else { return Ok(()) };
         let path = parent.join(&name);
         let at = path.below(&self.files.root);
+        self.files.note_temporary(&at);
         let held = self.files.held.filter(|_| conflict == Conflict::Replace);
         let held = held.map(|held| held.folder(&parent)).transpose()?;
         let folder = self.open(&parent)?;

@@ -18,9 +18,10 @@ use rustix::io::Errno;
 use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, TreePath, escape_path, reach_write_point, text,
 };
-use undercroft_repository::fs_at::{Entry, Stat, create_file, descend};
+use undercroft_repository::fs_at::{Entry, Stat, TemporaryRecord, create_file, descend};
 
 use crate::guard::{GuardedEntry, HeldTree, check_file};
+use crate::restore::files_record;
 use crate::rules::own_configuration;
 
 use replaced_file::ReplacedFile;
@@ -40,6 +41,8 @@ pub(crate) struct WorkspaceFiles<'a> {
     own: Option<TreePath>,
     /// The tree that may be replaced; nothing where nothing may be.
     held: Option<&'a HeldTree>,
+    /// The record of the temporary names that are given.
+    record: Option<TemporaryRecord>,
 }
 
 impl<'a> WorkspaceFiles<'a> {
@@ -51,13 +54,27 @@ impl<'a> WorkspaceFiles<'a> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(root, flags, Mode::empty()) {
             Ok(folder) => {
-                Ok(Self { root: root.to_owned(), folder, own: own_configuration(root), held })
+                let (root, own) = (root.to_owned(), own_configuration(root));
+                Ok(Self { root, folder, own, held, record: None })
             }
             Err(Errno::NOENT | Errno::NOTDIR) => {
                 let what = text!("The folder {root} is not there", root = escape_path(root));
                 Err(Error::new(Code::SourceMissing, what))
             }
             Err(source) => Err(Error::io("open", root, source.into())),
+        }
+    }
+
+    /// Records the temporary names that are given, so that what a killed process left is swept: see
+    /// [`crate::HistoryWriter::sweep_interrupted_restores`].
+    pub(crate) fn recorded_in(self, library: &Path) -> Self {
+        Self { record: TemporaryRecord::begin(&files_record(library)), ..self }
+    }
+
+    /// Notes that something gets a temporary name before it is at a path.
+    fn note_temporary(&self, at: &Path) {
+        if let Some(record) = &self.record {
+            record.note(at);
         }
     }
 
@@ -97,6 +114,7 @@ impl<'a> WorkspaceFiles<'a> {
         let held = self.held.map(|held| held.folder(&parent)).transpose()?;
         let (held, folder_fd) = (held.as_ref(), folder.as_fd());
         let place = GuardedEntry { held, folder: folder_fd, name, path: &at, job };
+        self.note_temporary(&at);
         fill(&place, |file| {
             file.write_all(bytes)?;
             let Some(replaced) = replaced else { return Ok(folder_mode(folder.as_fd()) & 0o666) };
@@ -154,6 +172,7 @@ fn fill(
         let _ = unlinkat(folder, &*temporary, AtFlags::empty());
     }
     filled.at("write", at)?;
+    reach_write_point("workspace.file-written");
     place.put(&temporary)?;
     reach_write_point("workspace.file-placed");
     Ok(())

@@ -90,6 +90,7 @@ impl HistoryWriter {
                 .next("Write it all the same with --force"));
         }
         let files = WorkspaceFiles::open(&known.root, Some(held))?;
+        let files = files.recorded_in(self.history.library().root());
         let replaced = files.replaced(path);
         let change = match unheld.is_empty() {
             true => None,
@@ -191,6 +192,7 @@ impl HistoryWriter {
         };
         let held = self.history.held_tree(&known)?;
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
+        let files = files.recorded_in(self.history.library().root());
         let copied = files.copy_in(folder, sources, conflict, job)?;
         match change {
             Some(change) if copied.files > 0 => change.end(true)?,

@@ -42,10 +42,10 @@ use crate::versions::reading::HistoryReader;
 use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
-use self::under_way::UnderWay;
 use self::undo_record::UndoRecord;
 
 pub(crate) use self::begun_change::BegunChange;
+pub(crate) use self::under_way::files_record;
 pub(crate) use self::undo_record::relied_upon;
 
 pub use clone::clone_or_copy;
@@ -145,7 +145,7 @@ impl HistoryWriter {
             }
         };
         let given = back.paths.len() as u64;
-        let under_way = UnderWay::begin(self.history.library().root(), &known, order)?;
+        let under_way = under_way::record(self.history.library().root(), &known, order)?;
         let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
         drop(under_way);
         let version = self.history.version(order.version)?;

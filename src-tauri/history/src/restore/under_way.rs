@@ -2,19 +2,15 @@
 //! process ended left there.
 //!
 //! A record lies beside the history from before the first file is written until the last has its
-//! place, and its lock is held meanwhile. What is found without a lock tells which temporary files
-//! are of that restore: those whose names follow from what the version has in the same folder.
+//! place. One whose process ended tells which temporary files are of that restore: those whose names
+//! follow from what the version has in the same folder.
 
-use std::fs::{self, File, TryLockError};
-use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use undercroft_foundation::{
-    Code, IoContext, Result, TreePath, VersionId, escape_name, unescape_name,
+    Code, EndedRecord, HeldRecord, Result, TreePath, VersionId, escape_name, unescape_name,
 };
-use undercroft_repository::fs_at::{TemporaryOwner, remove_left_over};
+use undercroft_repository::fs_at::{TemporaryOwner, remove_left_over, sweep_left_over};
 
 use super::RestoreOrder;
 use super::selection::{Selection, Wanted};
@@ -27,13 +23,6 @@ use crate::version::EntryKind;
 use crate::versions::reading::HistoryReader;
 use crate::workspaces::Workspace;
 
-/// A restore that is under way, until it is dropped.
-pub(super) struct UnderWay {
-    path: PathBuf,
-    /// Its lock says that the process lives.
-    _locked: File,
-}
-
 /// What a record says.
 struct Record {
     version: VersionId,
@@ -42,63 +31,35 @@ struct Record {
     process: u32,
 }
 
-impl UnderWay {
-    /// Records that what the order says is restored in a workspace.
-    pub(super) fn begin(
-        library: &Path,
-        workspace: &Workspace,
-        order: &RestoreOrder,
-    ) -> Result<Self> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let (process, count) = (std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-        let path = beside(library, workspace, "restoring");
-        let path = path.with_extension(format!("{process}-{count}"));
-        let paths = order.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
-        let text = format!("{}\n{process}\n{}", order.version, paths.collect::<String>());
-        let mut file = create_locked(&path)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).at("write", &path)?;
-        Ok(Self { path, _locked: file })
-    }
+/// Records that what the order says is restored in a workspace, until the record is dropped.
+pub(super) fn record(
+    library: &Path,
+    workspace: &Workspace,
+    order: &RestoreOrder,
+) -> Result<HeldRecord> {
+    let paths = order.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
+    let (version, process) = (order.version, std::process::id());
+    let text = format!("{version}\n{process}\n{}", paths.collect::<String>());
+    HeldRecord::begin(&beside(library, workspace, "restoring"), &text)
 }
 
-/// Creates a file that nobody took for left over before it was locked. One of its name is of a
-/// process of the same number that is no more.
-fn create_locked(path: &Path) -> Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    loop {
-        let file = options.open(path).at("create", path)?;
-        // A file system without locks counts as one without other processes.
-        if file.lock().is_err() || has_name(&file, path) {
-            return Ok(file);
-        }
-    }
-}
-
-/// Whether an open file is what has this name.
-fn has_name(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(named)) = (file.metadata(), fs::metadata(path)) else { return false };
-    (open.dev(), open.ino()) == (named.dev(), named.ino())
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        // What stays is only looked at once more.
-        let _ = fs::remove_file(&self.path);
-    }
+/// The beginning of the paths of the records of files that are written into workspaces.
+pub(crate) fn files_record(library: &Path) -> PathBuf {
+    library.join("restoring/files")
 }
 
 impl HistoryWriter {
-    /// Does away with the temporary files that restores whose process ended left in workspaces.
-    /// Whatever no record proves to be of such a restore stays.
+    /// Does away with the temporary files that restores and copies whose process ended left in
+    /// workspaces. Whatever no record proves to be of such a one stays.
     ///
     /// # Errors
     /// When the workspaces or the records cannot be listed.
     pub fn sweep_interrupted_restores(&self) -> Result<()> {
+        sweep_left_over(&files_record(self.history.library().root()))?;
         for workspace in self.history.workspaces(None)? {
             let prefix = beside(self.history.library().root(), &workspace, "restoring");
-            for path in records(&prefix)? {
-                if let Err(error) = self.sweep_interrupted(&workspace, &path) {
+            for record in EndedRecord::all(&prefix)? {
+                if let Err(error) = self.sweep_interrupted(&workspace, record) {
                     tracing::warn!(%error, "what an interrupted restore left is not swept yet");
                 }
             }
@@ -106,18 +67,9 @@ impl HistoryWriter {
         Ok(())
     }
 
-    fn sweep_interrupted(&self, workspace: &Workspace, path: &Path) -> Result<()> {
-        let file = match File::open(path) {
-            // It ended by itself meanwhile.
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            file => file.at("open", path)?,
-        };
-        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-            return Ok(());
-        }
-        let text = fs::read_to_string(path).at("read", path)?;
+    fn sweep_interrupted(&self, workspace: &Workspace, ended: EndedRecord) -> Result<()> {
         // One that was cut was never acted upon.
-        if let Some(record) = parse(&text) {
+        if let Some(record) = parse(ended.text()) {
             self.history.library().require_confirmed(&workspace.root)?;
             match self.sweep_left_over(workspace, &record) {
                 // Nobody can tell any more what was restored.
@@ -125,7 +77,7 @@ impl HistoryWriter {
                 swept => swept?,
             }
         }
-        fs::remove_file(path).at("remove", path)
+        ended.remove()
     }
 
     /// Goes through the folders of the version that are on disk.
@@ -181,23 +133,4 @@ fn parse(text: &str) -> Option<Record> {
     let paths =
         lines.map(|line| TreePath::new(&unescape_name(line)?).ok()).collect::<Option<_>>()?;
     Some(Record { version, paths, process })
-}
-
-/// The records of a workspace.
-fn records(prefix: &Path) -> Result<Vec<PathBuf>> {
-    let (Some(folder), Some(name)) = (prefix.parent(), prefix.file_name()) else {
-        return Ok(Vec::new());
-    };
-    let entries = match fs::read_dir(folder) {
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.at("read", folder)?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.at("read", folder)?.path();
-        if path.file_stem() == Some(name) {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }

@@ -263,6 +263,26 @@ fn a_version_weighs_what_no_other_holds() {
 }
 
 #[test]
+fn what_versions_weigh_is_not_read_from_their_objects() {
+    let name = "what_versions_weigh_is_not_read_from_their_objects";
+    if !undercroft_testkit::is_alone(module_path!(), name) {
+        return;
+    }
+    let files = 1000;
+    let (bench, first) = Bench::begun(|work| {
+        (0..files).for_each(|n| write_file(work.join(n.to_string()), n.to_string()));
+    });
+    let reads = || -> u64 {
+        let counts = fs::read_to_string("/proc/self/io").unwrap();
+        counts.lines().find_map(|line| line.strip_prefix("syscr: ")).unwrap().parse().unwrap()
+    };
+    let before = reads();
+    bench.history.reader().sizes(first.id, &Job::new()).unwrap();
+    let made = reads() - before;
+    assert!(made < files / 4, "{made} reads for {files} objects");
+}
+
+#[test]
 fn one_file_among_a_hundred_thousand_versions_is_followed() {
     let (bench, first) = Bench::begun(|work| write_file(work.join("busy.txt"), long_text()));
     bench.write("other", "other");

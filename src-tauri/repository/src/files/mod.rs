@@ -9,4 +9,6 @@ pub(crate) mod noatime;
 
 pub(crate) mod new_file;
 
+pub(crate) mod left_over;
+
 pub mod exclude;

@@ -31,20 +31,17 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Makes a file for a name that nothing has. A crash leaves nothing of it, where the file
-    /// system allows that.
+    /// Makes a file of which a crash leaves nothing, for a name that nothing has.
     ///
     /// # Errors
-    /// The system's.
-    pub(crate) fn unnamed(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
+    /// The system's; not every file system can.
+    pub(crate) fn unnamed(folder: BorrowedFd<'_>) -> Result<Self> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
-        match openat(folder, c".", flags, Mode::RUSR | Mode::WUSR) {
-            Ok(file) => Ok(Self { file: file.into(), name: None }),
-            Err(_) => Self::beside(folder, name),
-        }
+        let file = openat(folder, c".", flags, Mode::RUSR | Mode::WUSR)?;
+        Ok(Self { file: file.into(), name: None })
     }
 
-    /// Makes a file that will take the place of what has the name.
+    /// Makes a file that may take the place of what has the name.
     ///
     /// # Errors
     /// The system's.

@@ -84,6 +84,8 @@ impl Repository {
                 text!("The file {begun} is left there: {error}", begun = BEGUN, error),
             );
         }
+        // While the config is still there: without it, nothing is written to or removed from a place.
+        drop(lock);
         let former = [(CONFIG.to_owned(), FORMER_CONFIG.to_owned())];
         if let Err(error) = source.rename_all(&former) {
             let why = text!("It still looks like the repository: {error}", error);

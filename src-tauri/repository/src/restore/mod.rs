@@ -40,6 +40,7 @@ use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
 use self::writer::Writer;
+use crate::files::left_over::TemporaryRecord;
 use crate::files::metadata::{Entry, Stat};
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
@@ -86,6 +87,9 @@ pub struct RestoreRequest {
     pub overwrite: Overwrite,
     /// Leave each `.git` that is there already as it is, with all in it.
     pub spare_git: bool,
+    /// The beginning of the path of a record of the temporary names that are given, by which
+    /// [`crate::fs_at::sweep_left_over`] finds what a killed restore left.
+    pub record: Option<PathBuf>,
 }
 
 /// The outcome of a restore. What it could not do is in the warnings of the job.
@@ -123,6 +127,7 @@ struct Shared<'a> {
     request: &'a RestoreRequest,
     before_replacing: &'a BeforeReplacing<'a>,
     job: &'a Job,
+    record: Option<TemporaryRecord>,
     root: Root,
     links: Links,
     counts: Counts,
@@ -182,6 +187,13 @@ impl Shared<'_> {
                 .root
                 .descend(folder)
                 .is_ok_and(|folder| Stat::of(Entry::In(folder.as_fd(), name)).is_ok())
+    }
+
+    /// Notes that what is to be at a path gets a temporary name first.
+    fn note_temporary(&self, path: &Path) {
+        if let Some(record) = &self.record {
+            record.note(path);
+        }
     }
 
     fn must_stop(&self) -> bool {
@@ -255,6 +267,7 @@ impl Repository {
             request,
             before_replacing,
             job,
+            record: request.record.as_deref().and_then(TemporaryRecord::begin),
             root: Root::open(&request.target)?,
             links: Links::default(),
             counts: Counts::default(),

@@ -116,8 +116,11 @@ impl TargetEntry<'_> {
 
     /// Makes a file that has not got its name yet.
     pub(super) fn create(&self, replaces: bool) -> Result<NewFile> {
-        let make = if replaces { NewFile::beside } else { NewFile::unnamed };
-        make(self.folder, &self.node.name).map_err(|error| self.wrong("create", error))
+        if !replaces && let Ok(made) = NewFile::unnamed(self.folder) {
+            return Ok(made);
+        }
+        self.shared.note_temporary(self.path);
+        NewFile::beside(self.folder, &self.node.name).map_err(|error| self.wrong("create", error))
     }
 
     /// Gives a file whose content is whole its metadata and its name: a crash leaves what was there
@@ -175,6 +178,7 @@ impl TargetEntry<'_> {
             }
             Found::Something(_) => (self.shared.before_replacing)(self.path)?,
         }
+        self.shared.note_temporary(self.path);
         let name = temporary_name();
         let replace = || self.make(name.as_bytes()).and_then(|()| self.rename(&name));
         replace().inspect_err(|_| self.remove(name.as_bytes()))?;
@@ -227,6 +231,7 @@ impl TargetEntry<'_> {
         if Stat::of(Entry::In(other.as_fd(), other_name)).is_ok_and(is_same) {
             return Ok(Step::Done(EntryOutcome::Identical));
         }
+        self.shared.note_temporary(self.path);
         let name = temporary_name();
         if link(name.as_bytes()).is_err() {
             return self.begin_file(buffer);

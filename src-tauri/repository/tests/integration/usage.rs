@@ -3,6 +3,7 @@
 use crate::support;
 
 use std::fs;
+use std::sync::Arc;
 
 use serde_json::Value;
 use support::{Scene, back_up, ids, latest, names};
@@ -10,7 +11,7 @@ use undercroft_foundation::{Code, Job};
 use undercroft_repository::prune::PruneOptions;
 use undercroft_repository::usage::StatsMode;
 use undercroft_repository::{Repository, SnapshotId};
-use undercroft_testkit::{random_bytes, text_bytes, write_file};
+use undercroft_testkit::{Operation, RecordingProvider, random_bytes, text_bytes, write_file};
 
 /// Five snapshots: files come, change, go, come back, and are joined to one.
 fn five_snapshots(scene: &Scene) -> Repository {
@@ -186,6 +187,36 @@ fn what_is_no_snapshot_frees_nothing_known() {
     job.cancel();
     let error = repository.deletion(&drop[..1], &job).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
+}
+
+#[test]
+fn all_figures_of_the_space_come_from_one_look_at_each_tree() {
+    let scene = Scene::new();
+    write_file(scene.source().join("linked/one"), text_bytes(8, 70_000));
+    fs::hard_link(scene.source().join("linked/one"), scene.source().join("two")).unwrap();
+    let repository = five_snapshots(&scene);
+    repository.forget(&ids(&repository)[1..2], undercroft_repository::Forget::ForGood).unwrap();
+    let snapshots = repository.snapshots().unwrap();
+    let stats = |mode| repository.stats(&snapshots, mode, &Job::new()).unwrap();
+    let (restored, plan) = (
+        stats(StatsMode::RestoreSize).total_size,
+        repository.plan_prune(&PruneOptions::default(), &Job::new()).unwrap(),
+    );
+    assert!(plan.unused_bytes > 0);
+    let reads_of = |look: &dyn Fn(&Repository)| {
+        let provider = Arc::new(RecordingProvider::new(scene.disk()));
+        look(&scene.open_through(provider.clone()));
+        provider.count(Operation::Read, "data/").0
+    };
+    let alone = reads_of(&|repository| {
+        repository.plan_prune(&PruneOptions::default(), &Job::new()).unwrap();
+    });
+    let together = reads_of(&|repository| {
+        let taken = repository.space_taken(&Job::new()).unwrap();
+        let expected = (plan.used_bytes, plan.unused_bytes, restored);
+        assert_eq!((taken.used_bytes, taken.unused_bytes, taken.restore_bytes), expected);
+    });
+    assert_eq!(together, alone, "no more than one of them alone");
 }
 
 #[test]

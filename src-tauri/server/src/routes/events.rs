@@ -34,8 +34,7 @@ pub(crate) async fn events(
     // Before the answer begins, so that whoever reads it misses nothing from then on; on a thread
     // that may block, because the first subscription reads the catalog.
     let began = shared.clone();
-    let began =
-        tokio::task::spawn_blocking(move || began.live.begin(&began.api, began.stopping())).await;
+    let began = tokio::task::spawn_blocking(move || began.live.begin(&began.api)).await;
     began.map_err(|source| cannot_tell(source.into()))?;
     let source = shared.live.subscribe();
     let language = requests::language(&headers);

@@ -48,6 +48,47 @@ fn events_come_as_they_happen() {
     until(b"\"type\":\"job\"");
 }
 
+/// How often the threads of this process that tell what happens went to sleep, and their number.
+fn sleeps_of_tellers() -> (u64, usize) {
+    let (mut sleeps, mut threads) = (0, 0);
+    for thread in std::fs::read_dir("/proc/self/task").unwrap() {
+        let path = thread.unwrap().path();
+        // It may end meanwhile.
+        let Ok(status) = std::fs::read_to_string(path.join("status")) else { continue };
+        let field = |name: &str| {
+            status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next())
+        };
+        if field("Name:") == Some("live") {
+            threads += 1;
+            sleeps += field("voluntary_ctxt_switches:").unwrap().parse::<u64>().unwrap();
+        }
+    }
+    (sleeps, threads)
+}
+
+#[test]
+fn while_nothing_happens_nobody_wakes_to_tell_it() {
+    let name = "while_nothing_happens_nobody_wakes_to_tell_it";
+    if !undercroft_testkit::is_alone(module_path!(), name) {
+        return;
+    }
+    let mut stage = Stage::new();
+    let mut stream = stage.connect(&authorised(&stage, Ask::new("GET", "/api/events")));
+    assert!(stream.read(&mut [0; 64]).unwrap() > 0);
+    let pause = |millis| std::thread::sleep(Duration::from_millis(millis));
+    pause(500);
+    let (before, threads) = sleeps_of_tellers();
+    pause(2000);
+    assert_eq!(threads, 1);
+    assert!(sleeps_of_tellers().0 - before <= 2, "it wakes though nothing happens");
+    stage.stop();
+    let is_gone = (0..50).any(|_| {
+        pause(100);
+        sleeps_of_tellers().1 == 0
+    });
+    assert!(is_gone, "it ends with the server");
+}
+
 #[test]
 fn the_token_lies_where_only_the_user_reads_it_and_goes_with_the_server() {
     let mut stage = Stage::new();

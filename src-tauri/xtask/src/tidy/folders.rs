@@ -25,7 +25,10 @@ const ORDERS: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("src-tauri/repository/src/files", &["metadata", "open", "noatime", "new_file", "exclude"]),
+    (
+        "src-tauri/repository/src/files",
+        &["metadata", "open", "noatime", "new_file", "left_over", "exclude"],
+    ),
     (
         "src-tauri/repository/src/store",
         &[

@@ -268,7 +268,7 @@ pub(super) const UPLOAD: Scenario = Scenario {
         write_file(program.path("in/sub/two"), "two");
     },
     arguments: |_| words("file upload in --conflict replace"),
-    points: &["workspace.file-placed", "history.published"],
+    points: &["workspace.file-written", "workspace.file-placed", "history.published"],
     times: 2,
     done: |program| {
         assert_eq!(program.must(&["file", "load", "latest:kept", "in/sub/two"]), "two");

@@ -8,6 +8,7 @@ use crate::fsck;
 mod history;
 mod imports;
 mod keys;
+mod leftovers;
 mod mending;
 mod parity;
 mod projects;

@@ -500,7 +500,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("{files} ({bytes}) from {place}", "{files} ({bytes}) aus {place}"),
     ("{files} ({size}) copied to {to}", "{files} ({size}) nach {to} kopiert"),
     ("{files} ({size}) in the first version", "{files} ({size}) in der ersten Version"),
-    ("{files} ({size}) in {folder}", "{files} ({size}) in {folder}"),
+    ("{files} ({size}) restored into {folder}", "{files} ({size}) in {folder} wiederhergestellt"),
     ("{files} ({size}) would be versioned", "{files} ({size}) kämen in die Versionen"),
     ("{files} committed", "{files} committet"),
     ("{files} from the template {template}", "{files} aus der Vorlage {template}"),

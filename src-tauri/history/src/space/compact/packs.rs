@@ -32,6 +32,14 @@ const HEAD_BYTES: usize = 32;
 const DERIVED: [&str; 3] =
     ["objects/pack/multi-pack-index", "objects/info/commit-graph", "objects/info/commit-graphs"];
 
+/// A pack as its index lists it.
+struct ListedPack {
+    path: PathBuf,
+    bytes: u64,
+    /// Each object with its first byte and its end.
+    entries: Vec<(GitId, usize, usize)>,
+}
+
 /// A pack as it lies there.
 pub(crate) struct PackFile {
     path: PathBuf,
@@ -54,8 +62,8 @@ pub(crate) struct Rewritten {
     pub(crate) bytes_after: u64,
 }
 
-/// All packs of a history, in the order of their names.
-pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
+/// All packs of a history, in the order of their names; only their indexes are read.
+fn listed_packs(store: &HistoryStore) -> Result<Vec<ListedPack>> {
     let folder = store.root().join("objects/pack");
     let mut packs = Vec::new();
     for entry in fs::read_dir(&folder).at("read", &folder)? {
@@ -71,16 +79,21 @@ pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
             Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(&index_path)))
                 .next("Run `undercroft history check` to see which versions it touches")
         })?;
-        packs.push(PackFile {
-            is_kept: path.with_extension("keep").exists(),
-            has_deltas: has_deltas(&path, &entries)?,
-            path,
-            bytes,
-            entries,
-        });
+        packs.push(ListedPack { path, bytes, entries });
     }
     packs.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(packs)
+}
+
+/// All packs of a history, in the order of their names. The head of each object is read.
+pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
+    let looked_into =
+        listed_packs(store)?.into_iter().map(|ListedPack { path, bytes, entries }| {
+            let is_kept = path.with_extension("keep").exists();
+            let has_deltas = has_deltas(&path, &entries)?;
+            Ok(PackFile { path, bytes, entries, is_kept, has_deltas })
+        });
+    looked_into.collect()
 }
 
 /// Whether any of the entries is a delta.
@@ -123,7 +136,7 @@ impl PackFile {
 
 /// The size of each object on disk.
 pub(crate) fn stored_sizes(store: &HistoryStore) -> Result<HashMap<GitId, u64>> {
-    let packs = packs_of(store)?;
+    let packs = listed_packs(store)?;
     let entries = packs.into_iter().flat_map(|pack| pack.entries);
     Ok(entries.map(|(id, from, to)| (id, (to - from) as u64)).collect())
 }
@@ -178,7 +191,7 @@ pub(super) fn rewrite(
     store.refresh();
     let dead = replaced.iter().flat_map(|pack| &pack.entries).filter(|entry| is_dead(entry));
     done.objects_dropped = dead.map(|entry| entry.0).collect::<HashSet<_>>().len() as u64;
-    let packs = packs_of(store)?;
+    let packs = listed_packs(store)?;
     done.packs_after = packs.len() as u64;
     done.bytes_after = packs.iter().map(|pack| pack.bytes).sum();
     Ok(done)

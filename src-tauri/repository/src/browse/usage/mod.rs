@@ -6,10 +6,12 @@
 
 mod budget;
 mod deletion;
+mod folder_sizes;
 mod stats;
 mod unique;
 mod walk;
 
 pub use budget::BudgetView;
 pub use deletion::{Deletion, LostFile};
+pub(crate) use folder_sizes::{FolderSize, FolderSizes};
 pub use stats::{Stats, StatsMode};

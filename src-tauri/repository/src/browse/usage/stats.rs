@@ -3,16 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Job, Result};
 
+use super::folder_sizes::{FolderSize, FolderSizes};
 use super::walk::{Visitor, Walk};
 use crate::format::crypto::OVERHEAD;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::{EntrySet, Index};
-use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
+use crate::store::read::{BlobReader, ParallelTreeWalk, walk_trees_in_parallel};
 use crate::store::repository::Repository;
+use crate::store::threads::threads;
 
 /// The things that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -190,101 +192,49 @@ impl Visitor for Files<'_> {
     }
 }
 
-/// The entries and bytes below a folder.
-#[derive(Debug, Clone, Copy, Default)]
-struct Weight {
-    entries: u64,
-    bytes: u64,
-}
-
-/// A folder that is being weighed.
-struct Level {
-    id: BlobId,
-    nodes: std::vec::IntoIter<Node>,
-    weight: Weight,
-    /// Whether a file below has several names: it weighs less where another name came before.
-    linked: bool,
-}
-
-/// Weighs what a restore of each snapshot would write. A folder without files of several names
-/// weighs the same wherever it is.
+/// Weighs what a restore of each snapshot would write.
 fn restore_size(
     repository: &Repository,
     index: &Index,
     snapshots: &[Snapshot],
     job: &Job,
 ) -> Result<Stats> {
-    let mut stats = Stats::default();
-    let mut weighing = Weighing {
-        reader: repository.reader_by(index)?,
-        job,
-        known: HashMap::new(),
-        links: HashSet::new(),
-        whole: Weight::default(),
-    };
-    for snapshot in snapshots {
-        weighing.links.clear();
-        let top = weighing.enter(snapshot.tree)?;
-        walk_folders(&mut weighing, top)?;
-        stats.total_file_count += weighing.whole.entries;
-        stats.total_size += weighing.whole.bytes;
-    }
-    Ok(stats)
+    let tops: Vec<BlobId> = snapshots.iter().map(|snapshot| snapshot.tree).collect();
+    let mut looking = Looking { index, seen: HashSet::new(), sizes: FolderSizes::default() };
+    walk_trees_in_parallel(&mut looking, tops.clone(), (repository, index), threads(), job)?;
+    let weight = looking.sizes.weigh(&tops, index)?;
+    Ok(Stats { total_file_count: weight.entries, total_size: weight.bytes, ..Stats::default() })
 }
 
-/// The walk that weighs one snapshot after the other.
-struct Weighing<'a> {
-    reader: BlobReader<'a>,
-    job: &'a Job,
-    known: HashMap<BlobId, Weight>,
-    /// Files of several names that came in this snapshot.
-    links: HashSet<(u64, u64)>,
-    /// The weight of this snapshot.
-    whole: Weight,
+/// Looks at each tree once.
+struct Looking<'a> {
+    index: &'a Index,
+    seen: HashSet<BlobId>,
+    sizes: FolderSizes,
 }
 
-impl Weighing<'_> {
-    fn enter(&mut self, id: BlobId) -> Result<Level> {
-        self.job.check_cancelled()?;
-        let known = self.known.get(&id).copied();
-        let nodes = if known.is_some() { Vec::new() } else { self.reader.tree(&id)?.nodes };
-        let weight = known.unwrap_or_default();
-        Ok(Level { id, nodes: nodes.into_iter(), weight, linked: false })
-    }
-}
+impl ParallelTreeWalk for Looking<'_> {
+    type Tree = BlobId;
 
-impl FolderWalk for Weighing<'_> {
-    type Folder = Level;
+    /// The folder's size, and the trees in it.
+    type Look = (FolderSize, Vec<BlobId>);
 
-    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
-        let Some(node) = level.nodes.next() else { return Ok(Step::Out) };
-        level.weight.entries += 1;
-        if node.kind == NodeKind::Dir {
-            let subtree = node.subtree.ok_or_else(|| {
-                Error::new(Code::Damaged, "Cannot weigh a folder").why("It names no tree")
-            })?;
-            return self.enter(subtree).map(Step::Into);
-        }
-        let shared = node.links > 1 && node.inode != 0;
-        level.linked |= shared;
-        if !shared || self.links.insert((node.inode, node.device_id)) {
-            level.weight.bytes += node.size;
-        }
-        Ok(Step::On)
+    fn enter(&mut self, tree: &BlobId) -> bool {
+        self.seen.insert(*tree)
     }
 
-    fn leave(&mut self, done: Level, above: Option<&mut Level>) -> Result<()> {
-        if !done.linked {
-            self.known.insert(done.id, done.weight);
+    fn look(&self, reader: &mut BlobReader<'_>, tree: &BlobId) -> Result<Self::Look> {
+        let (mut size, mut below) = (FolderSize::default(), Vec::new());
+        for node in reader.nodes(tree)? {
+            let node = node?;
+            size.add(&node, self.index)?;
+            below.extend(node.subtree.filter(|_| node.kind == NodeKind::Dir));
         }
-        match above {
-            Some(above) => {
-                above.weight.entries += done.weight.entries;
-                above.weight.bytes += done.weight.bytes;
-                above.linked |= done.linked;
-            }
-            None => self.whole = done.weight,
-        }
-        Ok(())
+        Ok((size, below))
+    }
+
+    fn take_in(&mut self, tree: &BlobId, (size, below): Self::Look) -> Result<Vec<BlobId>> {
+        self.sizes.insert(tree, size, self.index)?;
+        Ok(below)
     }
 }

@@ -15,6 +15,9 @@ mod free_space;
 mod mark;
 mod plan;
 mod repack;
+mod space;
+
+pub use self::space::SpaceTaken;
 
 use undercroft_foundation::{Code, Error, Job, Result};
 

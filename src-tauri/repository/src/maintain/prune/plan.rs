@@ -9,8 +9,9 @@ use super::copies::choose_copies;
 use super::free_space::free_space;
 use super::mark::{Need, mark};
 use super::{Keeps, PruneOptions, PrunePlan};
+use crate::browse::usage::FolderSizes;
 use crate::format::file_kind::FileKind;
-use crate::format::id::{IndexId, PackId, SnapshotId};
+use crate::format::id::{BlobId, IndexId, PackId, SnapshotId};
 use crate::format::pack::{INDEX_BLOBS_MAX, PackedBlob};
 use crate::maintain::trash::SnapshotsInUse;
 use crate::store::index::{EntrySet, Index, Location, SharedEntrySet, read_index_file};
@@ -50,6 +51,15 @@ pub(super) struct Draft {
     pub(super) snapshots: HashSet<SnapshotId>,
     /// Packs that go, with or without being copied first.
     pub(super) doomed: HashSet<PackId>,
+    /// What the snapshots hold, where that is asked for.
+    weighed: Option<Weighed>,
+}
+
+/// What a restore of the snapshots would write.
+#[derive(Default)]
+struct Weighed {
+    sizes: FolderSizes,
+    tops: Vec<BlobId>,
 }
 
 impl Draft {
@@ -59,7 +69,24 @@ impl Draft {
         keeps: Keeps,
         job: &Job,
     ) -> Result<Self> {
-        let mut draft = Self { keeps, ..Self::default() };
+        Self { keeps, ..Self::default() }.fill(repository, options, job)
+    }
+
+    /// Makes a plan, and weighs what a restore of all the snapshots would write, in bytes.
+    pub(super) fn make_and_weigh(
+        repository: &Repository,
+        options: &PruneOptions,
+        job: &Job,
+    ) -> Result<(Self, u64)> {
+        let draft = Self { weighed: Some(Weighed::default()), ..Self::default() };
+        let draft = draft.fill(repository, options, job)?;
+        let weigh = |it: &Weighed| it.sizes.weigh(&it.tops, &draft.index);
+        let weight = draft.weighed.as_ref().map(weigh).transpose()?.unwrap_or_default();
+        Ok((draft, weight.bytes))
+    }
+
+    fn fill(mut self, repository: &Repository, options: &PruneOptions, job: &Job) -> Result<Self> {
+        let draft = &mut self;
         // Snapshots first: whatever one of these needs was in an index before it was written.
         job.set_current("Snapshots");
         let in_use = repository.snapshots_in_use()?;
@@ -88,7 +115,7 @@ impl Draft {
         if draft.is_empty() {
             draft.plan.needs_free_bytes = 0;
         }
-        Ok(draft)
+        Ok(self)
     }
 
     /// Whether nothing would be different.
@@ -147,10 +174,16 @@ impl Draft {
             }
             return Ok(());
         }
+        if let Some(weighed) = &mut self.weighed {
+            weighed.tops = in_use.snapshots.iter().map(|snapshot| snapshot.tree).collect();
+        }
         let groups = [(in_use.snapshots, Need::All), (in_use.trashed, Need::WhatIsThere)];
         for (mut snapshots, need) in groups {
             snapshots.retain(|snapshot| self.snapshots.insert(snapshot.id));
-            mark(repository, &self.index, &self.needed, (&snapshots, need), job)?;
+            // In the trash are those that nobody restores.
+            let weighed = self.weighed.as_mut().filter(|_| need == Need::All);
+            let sizes = weighed.map(|weighed| &mut weighed.sizes);
+            mark(repository, &self.index, &self.needed, (&snapshots, need), sizes, job)?;
         }
         Ok(())
     }
