@@ -1,7 +1,6 @@
 //! Writes the TypeScript of the wire to where the window's sources read it.
 
 use std::error::Error;
-use std::path::Path;
 
 /// The file, from the project's root.
 const FILE: &str = "ui/src/lib/backend/bindings.ts";

@@ -1,7 +1,7 @@
 //! Writes what packages carry beside the program: manual pages and completions.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Writes the manual pages.
 pub(crate) fn write_man() -> Result<(), Box<dyn Error>> {

@@ -7,7 +7,7 @@ use undercroft_api::{Audience, USE_CASES};
 #[test]
 fn the_bindings_are_current() {
     let file = Path::new("../../ui/src/lib/backend/bindings.ts");
-    let committed = std::fs::read_to_string(&file).unwrap();
+    let committed = std::fs::read_to_string(file).unwrap();
     let current = undercroft_api::typescript().unwrap();
     assert!(committed == current, "bindings.ts is stale: run `cargo xtask bindings`");
 }

@@ -1,6 +1,6 @@
 //! Libraries and repositories that earlier versions made give back all that is in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
