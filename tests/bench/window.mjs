@@ -94,9 +94,10 @@ async function versions() {
   // 240 a day: one every two minutes, with a pause after each thirty.
   must('sqlite3', [
     join(library, 'catalog.db'),
-    `UPDATE versions SET time = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (
-       (${options.versions} - seq) / 240 * 1440 + (${options.versions} - seq) % 240 * 2 + (${options.versions} - seq) % 240 / 30 * 45
-     ) || ' minutes')`,
+    `WITH ages AS (SELECT id, (SELECT max(seq) FROM versions) - seq AS age FROM versions)
+     UPDATE versions SET time = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (
+       age / 240 * 1440 + age % 240 * 2 + age % 240 / 30 * 45
+     ) || ' minutes') FROM ages WHERE ages.id = versions.id`,
   ]);
   await onSite({ library }, async (site) => {
     const [project] = await site.call('project_list', {});
