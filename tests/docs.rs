@@ -32,7 +32,9 @@ fn the_page_on_the_command_line_names_every_use_case() {
 #[test]
 fn every_link_between_pages_leads_to_a_file() {
     let mut pages = markdown_in("docs");
-    pages.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from));
+    pages.extend(
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from),
+    );
     let mut broken = Vec::new();
     for page in pages {
         let folder = page.parent().unwrap();

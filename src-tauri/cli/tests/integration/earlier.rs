@@ -10,7 +10,8 @@ use crate::stage::Stage;
 
 /// The archives of `make.mjs`, each of which holds a library, a destination and what is expected.
 fn archives() -> Vec<PathBuf> {
-    let paths = std::fs::read_dir("../../tests/fixtures").unwrap().map(|entry| entry.unwrap().path());
+    let paths =
+        std::fs::read_dir("../../tests/fixtures").unwrap().map(|entry| entry.unwrap().path());
     let made = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("made-by-");
     paths.filter(made).collect()
 }
