@@ -92,7 +92,7 @@ test('one screen sets backups up, and the recovery kit is offered', async () => 
   await click('link', 'Backups');
   await click('radio', /^Another folder/);
   await choose(desktop, page, 'destination', shelf);
-  await page.sees('Every day at 12:30');
+  await page.sees('Backups run every day at 12:30');
   await (await page.testId('first-run-start')).click();
   const kit = await (await page.testId('recovery-kit')).text();
   password = /^ *Password:? +(\S.*)$/m.exec(kit)?.[1] ?? '';
