@@ -66,7 +66,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
     {
       id: 'actions',
       label: text.colActions,
-      width: menu ? '240px' : '208px',
+      width: menu ? '212px' : '180px',
       align: 'end',
       unlabelled: true,
     },
