@@ -66,7 +66,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
     {
       id: 'actions',
       label: text.colActions,
-      width: menu ? '212px' : '180px',
+      width: menu ? '240px' : '208px',
       align: 'end',
       unlabelled: true,
     },

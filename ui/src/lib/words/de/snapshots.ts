@@ -58,7 +58,7 @@ export const snapshotWords: typeof english = {
     colDestination: 'Ziel',
     colActions: 'Aktionen',
     browse: 'Ansehen',
-    restore: 'Zurückholen…',
+    restore: 'Wiederherstellen…',
     browseNamed: (when: string) => `Sicherung ansehen: ${when}`,
     restoreNamed: (when: string) => `Sicherung wiederherstellen: ${when}`,
     empty: 'Hier ist noch keine Sicherung',
