@@ -29,7 +29,7 @@ impl SnapshotCache {
         self.library.catalog().read(|connection| table::list(connection, project, destination))
     }
 
-    /// The number of snapshots that a destination holds, and when the newest was made.
+    /// The number of backups that a destination holds, and when the newest was made.
     pub(crate) fn summary_of(
         &self,
         destination: DestinationId,

@@ -7,7 +7,7 @@ use undercroft_foundation::{DestinationId, ProjectId, Result};
 use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
 use undercroft_repository::{Snapshot, SnapshotId};
 
-use super::tags::project_of;
+use super::tags::{OBJECTS_TAG, project_of};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     table: "snapshots_seen",
@@ -93,15 +93,18 @@ pub(super) fn list(
     rows.and_then(Iterator::collect).sql("read the snapshots")
 }
 
-/// The number of snapshots that a destination holds, and when the newest was made.
+/// The number of snapshots that a destination holds, and when the newest was made. What versions
+/// need beside their history is no backup of its own.
 pub(super) fn summary_of(
     connection: &Connection,
     destination: DestinationId,
 ) -> Result<(u64, Option<Timestamp>)> {
     connection
         .query_row(
-            "SELECT count(*), max(time) FROM snapshots_seen WHERE destination = ?1",
-            [Column(destination)],
+            "SELECT count(*), max(time) FROM snapshots_seen
+             WHERE destination = ?1
+               AND NOT EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?2)",
+            params![Column(destination), OBJECTS_TAG],
             |row| {
                 let count = u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
                 Ok((count, row.get::<_, Option<Moment>>(1)?.map(|time| time.0)))

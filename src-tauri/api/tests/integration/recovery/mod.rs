@@ -68,6 +68,19 @@ fn everything_comes_back_on_an_empty_machine() {
 }
 
 #[test]
+fn large_files_of_versions_are_not_counted_as_backups() {
+    let scene = Scene::new();
+    let Rooms { backups, .. } = rooms(&scene.path("library"), &scene.path("config"));
+    let drive = backups.destinations().find("Drive").unwrap();
+    let held = backups.browser().list(None, Some(drive.id)).unwrap().snapshots;
+    let (objects, others): (Vec<_>, Vec<_>) =
+        held.iter().partition(|snapshot| snapshot.tags.iter().any(|tag| tag == "objects"));
+    assert!(!objects.is_empty());
+    let state = backups.destinations().state_of(&drive).unwrap();
+    assert_eq!(state.snapshots, others.len() as u64);
+}
+
+#[test]
 fn what_is_in_the_way_stays_as_it_is_and_the_drive_may_be_elsewhere() {
     let scene = Scene::new();
     scene.burn();
