@@ -112,7 +112,7 @@ impl Journal {
             self.file = Arc::new(open_or_begin(&self.path)?);
             size = self.file.metadata().at("look at", &self.path)?.len();
             if size > LARGEST_BYTES {
-                return Err(damaged(&self.path, "It is larger than session work can be"));
+                return Err(damaged(&self.path, "It is larger than drafts can be"));
             }
             self.damages.clear();
             self.end = self.begin()?;

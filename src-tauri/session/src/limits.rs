@@ -46,7 +46,7 @@ impl SessionRules {
         }
         let most = self.size_bytes.min(CONTENT_BYTES as u64);
         if size_bytes > most {
-            let why = text!("Session work may have {size} at most", size = TextValue::Size(most));
+            let why = text!("A draft may have {size} at most", size = TextValue::Size(most));
             return Err(what().why(why).next("Save it as a file of the workspace"));
         }
         Ok(())
@@ -81,7 +81,7 @@ impl SessionRules {
         }
         if total > self.total_bytes {
             let why = text!(
-                "All session work together may have {size}",
+                "All drafts together may have {size}",
                 size = TextValue::Size(self.total_bytes)
             );
             return Err(Error::new(

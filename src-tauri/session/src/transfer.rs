@@ -156,9 +156,8 @@ impl SessionWork {
 }
 
 fn push_line(text: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
-    serde_json::to_writer(&mut *text, line).map_err(|source| {
-        Error::new(Code::Internal, "Cannot write down session work").because(source)
-    })?;
+    serde_json::to_writer(&mut *text, line)
+        .map_err(|source| Error::new(Code::Internal, "Cannot write drafts").because(source))?;
     text.push(b'\n');
     Ok(())
 }
@@ -175,7 +174,7 @@ fn read_all(path: &Path) -> Result<Vec<Piece>> {
     let Some(head) = head else {
         let what = text!("Cannot import {path}", path = escape_path(path));
         return Err(Error::new(Code::Invalid, what)
-            .why("It is no export of session work")
+            .why("It is no export of drafts")
             .next("Choose a file that `undercroft memory export` wrote"));
     };
     if head.version > VERSION {

@@ -33,7 +33,7 @@ pub(super) fn layer_text(layer: UsageLayer) -> &'static str {
         UsageLayer::Working => "Working files",
         UsageLayer::Versions => "Versions: code and text",
         UsageLayer::Objects => "Versions: large files",
-        UsageLayer::Drafts => "Session work",
+        UsageLayer::Drafts => "Drafts",
         UsageLayer::Archives => "Archives",
         UsageLayer::Trash => "Trash",
         UsageLayer::Backups => "Backups",

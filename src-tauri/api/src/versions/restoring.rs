@@ -121,15 +121,15 @@ fn told(report: &RestoreReport, job: &Job) -> Text {
     for (path, why) in &report.failed {
         job.warn(path.to_string(), why.clone());
     }
-    let removed = match report.removed {
-        0 => Text::default(),
-        count => text!(", {count} removed", count),
-    };
-    text!(
-        "{restored} restored, {identical} identical{removed}, {failed} failed",
-        restored = report.restored,
-        identical = report.identical,
-        removed,
-        failed = report.failed.len()
-    )
+    let mut text = text!("{files} restored", files = TextValue::count(report.restored, "file"));
+    if report.identical > 0 {
+        text += text!(", {files_identical} the same already", files_identical = report.identical);
+    }
+    if report.removed > 0 {
+        text += text!(", {count} removed", count = report.removed);
+    }
+    if !report.failed.is_empty() {
+        text += text!(", {failed} failed", failed = report.failed.len());
+    }
+    text
 }

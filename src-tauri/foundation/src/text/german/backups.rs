@@ -157,7 +157,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("Read a part of {name} back", "Einen Teil von {name} zurücklesen"),
     ("Read all of {name} back", "{name} ganz zurücklesen"),
     ("Reading back {destination}", "{destination} zurücklesen"),
-    ("Recover the library from {path}", "Bibliothek aus {path} zurückholen"),
+    ("Recover the library from {path}", "Bibliothek aus {path} wiederherstellen"),
     ("Restore from {name} on trial", "Probewiederherstellung von {name}"),
     ("Restore {what} from {destination}", "{what} von {destination} wiederherstellen"),
     ("Snapshot {snapshot} holds no archive", "Sicherung {snapshot} enthält kein Archiv"),
@@ -207,7 +207,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("The library backed up, {size} added", "Die Bibliothek gesichert, {size} hinzugekommen"),
     (
         "The library of {hostname} with {count}{folders} recovered{waiting}",
-        "Bibliothek von {hostname} mit {count:dative}{folders} zurückgeholt{waiting}",
+        "Bibliothek von {hostname} mit {count:dative}{folders} wiederhergestellt{waiting}",
     ),
     ("The library to {destination}", "Die Bibliothek auf {destination}"),
     ("The moment that {expression} means never comes", "Der Zeitpunkt {expression} kommt nie"),

@@ -3,10 +3,7 @@
 use super::Entry;
 
 pub(super) const SENTENCES: &[Entry] = &[
-    (
-        "All session work together may have {size}",
-        "Alle Sitzungsdaten zusammen dürfen {size} haben",
-    ),
+    ("All drafts together may have {size}", "Alle Entwürfe zusammen dürfen {size} haben"),
     ("Cannot copy {at}", "Kopieren nicht möglich: {at}"),
     ("Cannot create {target}", "Anlegen nicht möglich: {target}"),
     ("Cannot import {path}", "Importieren nicht möglich: {path}"),
@@ -55,7 +52,7 @@ pub(super) const SENTENCES: &[Entry] = &[
         "Raise the limit with `sudo sysctl fs.inotify.max_user_watches=1048576`. Until then everything is looked through every few minutes",
         "Heben Sie die Grenze mit `sudo sysctl fs.inotify.max_user_watches=1048576` an. Bis dahin wird alle paar Minuten alles durchsucht",
     ),
-    ("Session work may have {size} at most", "Sitzungsdaten dürfen höchstens {size} haben"),
+    ("A draft may have {size} at most", "Ein Entwurf darf höchstens {size} haben"),
     (
         "Start Undercroft again, and report it if it stays",
         "Starten Sie Undercroft neu, und melden Sie es, wenn es bleibt",

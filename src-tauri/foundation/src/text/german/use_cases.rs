@@ -17,6 +17,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     (", last verified {proven}", ", zuletzt geprüft: {proven}"),
     (", not verified yet", ", noch nicht geprüft"),
     (", {count} removed", ", {count} entfernt"),
+    (", {failed} failed", ", {failed} fehlgeschlagen"),
     (".", "."),
     (". Last backup {backup}", ". Letzte Sicherung: {backup}"),
     ("1 project is protected", "1 Projekt ist geschützt"),
@@ -375,7 +376,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("The library takes {total}.", "Die Bibliothek belegt {total}."),
     (
         "The library was recovered: it uses only the places that you have confirmed",
-        "Die Bibliothek wurde zurückgeholt: Sie nutzt nur die Orte, die Sie bestätigt haben",
+        "Die Bibliothek wurde wiederhergestellt: Sie nutzt nur die Orte, die Sie bestätigt haben",
     ),
     ("The library {root} can be written", "Die Bibliothek {root} ist beschreibbar"),
     ("The next backup may not fit", "Die nächste Sicherung passt vielleicht nicht mehr"),
@@ -384,7 +385,7 @@ pub(super) const SENTENCES: &[Entry] = &[
         "The projects, the library and the backups take {size}",
         "Projekte, Bibliothek und Sicherungen belegen {size}",
     ),
-    ("The recovered library", "Die zurückgeholte Bibliothek"),
+    ("The recovered library", "Die wiederhergestellte Bibliothek"),
     (
         "The reply of {name} has no form in JSON",
         "Die Antwort von {name} lässt sich nicht als JSON schreiben",
@@ -504,6 +505,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("{files} ({size}) would be versioned", "{files} ({size}) kämen in die Versionen"),
     ("{files} committed", "{files} committet"),
     ("{files} from the template {template}", "{files} aus der Vorlage {template}"),
+    ("{files} restored", "{files} wiederhergestellt"),
     ("{files} sound, {size} read", "{files} in Ordnung, {size} gelesen"),
     (
         "{file} has settings that mean nothing here: {unknown}",
@@ -598,10 +600,6 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("{protected}, 1 thing needs attention", "{protected}, 1 Punkt zu beachten"),
     ("{protected}, {count} things need attention", "{protected}, {count} Punkte zu beachten"),
     ("{protected}. {name} {waits}", "{protected}. {name} {waits}"),
-    (
-        "{restored} restored, {identical} identical{removed}, {failed} failed",
-        "{restored} wiederhergestellt, {identical} gleich{removed}, {failed} fehlgeschlagen",
-    ),
     ("{several} archived, {size} freed", "{several} archiviert, {size} freigegeben"),
     ("{several} have a copy in the archive", "{several} haben eine Kopie im Archiv"),
     ("{size}", "{size}"),

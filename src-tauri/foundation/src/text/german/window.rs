@@ -35,7 +35,7 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("Starting", "Startet"),
     (
         "The library that you recover names these places. Undercroft keeps versions of what is there, restores and backs up there. Allow it only if they are yours.",
-        "Die Bibliothek, die Sie zurückholen, nennt diese Orte. Undercroft bewahrt Versionen von dem auf, was dort ist, stellt dort wieder her und sichert dorthin. Erlauben Sie es nur, wenn sie Ihnen gehören.",
+        "Die Bibliothek, die Sie wiederherstellen, nennt diese Orte. Undercroft bewahrt Versionen von dem auf, was dort ist, stellt dort wieder her und sichert dorthin. Erlauben Sie es nur, wenn sie Ihnen gehören.",
     ),
     (
         "Undercroft starts this program as you, after each run of the plan {plan}. Allow it only if you set it yourself and know what it does.",
