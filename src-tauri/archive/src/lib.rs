@@ -18,6 +18,7 @@
 
 mod archives;
 mod extract;
+mod folder_lock;
 mod format;
 mod freeing;
 mod manifest;

@@ -5,14 +5,17 @@ mod extraction;
 mod place;
 
 use std::collections::HashSet;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, RenameFlags, openat, renameat_with};
+use rustix::fs::{CWD, Mode, RenameFlags, renameat_with};
 use undercroft_foundation::{
     Code, Error, IoContext as _, Job, Result, TreePath, escape_path, make_folders,
     reach_write_point, sync_folder, text,
 };
 
+use crate::folder_lock::lock_folder;
 use crate::format::index::EntryKind;
 use crate::read::ArchiveReader;
 use extraction::{Extraction, is_file_among};
@@ -212,8 +215,8 @@ fn is_taken(folder: &Path, taken: &TreePath) -> Error {
 /// A folder that goes when it is dropped.
 struct Temporary {
     path: PathBuf,
-    /// Locked as long as it is in use, so that nobody takes it for a leftover.
-    _lock: std::fs::File,
+    /// Says that it is in use; none on a file system without locks.
+    _lock: Option<OwnedFd>,
 }
 
 impl Temporary {
@@ -221,15 +224,11 @@ impl Temporary {
         for count in 0_u32.. {
             let path = beside.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
             match rustix::fs::mkdir(&path, Mode::RWXU) {
-                Ok(()) => {
-                    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-                    let lock = openat(CWD, &path, flags, Mode::empty())
-                        .map_err(|errno| Error::io("open", &path, errno.into()))?;
-                    let lock = std::fs::File::from(lock);
-                    // A file system without locks has no other way to tell either.
-                    let _ = lock.try_lock();
-                    return Ok(Self { path, _lock: lock });
-                }
+                Ok(()) => match lock_folder(&path) {
+                    // Another took it for left over before it was locked.
+                    Ok(None) => {}
+                    lock => return Ok(Self { path, _lock: lock.ok().flatten() }),
+                },
                 Err(rustix::io::Errno::EXIST) => {}
                 Err(errno) => return Err(Error::io("create", &path, errno.into())),
             }
@@ -248,9 +247,33 @@ impl Drop for Temporary {
 pub fn sweep_extracted(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let is_ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
-        if is_ours && std::fs::File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+        let is_ours = entry.file_name().as_bytes().starts_with(TEMPORARY.as_bytes());
+        if is_ours && let Ok(Some(_lock)) = lock_folder(&entry.path()) {
             crate::freeing::remove_tree(&entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_a_killed_restore_left_goes_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let named = |end: &str| home.path().join(format!("{TEMPORARY}{end}"));
+        let kept = home.path().join("kept");
+        let live = Temporary::new(home.path()).unwrap();
+        for folder in [&kept, &named("left"), &live.path] {
+            std::fs::create_dir_all(folder.join("below")).unwrap();
+        }
+        // Whoever opens a pipe waits for who writes to it.
+        let mode = Mode::RUSR | Mode::WUSR;
+        rustix::fs::mknodat(CWD, named("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        std::os::unix::fs::symlink(&kept, named("link")).unwrap();
+        sweep_extracted(home.path());
+        assert!(!named("left").exists());
+        assert!(kept.join("below").exists() && live.path.join("below").exists());
+        assert!(named("pipe").exists() && named("link").exists());
     }
 }

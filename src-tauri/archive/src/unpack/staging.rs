@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::fs::{Mode, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
     Code, Error, IoContext, Random, Result, escape_name, escape_path, reach_write_point,
@@ -18,13 +18,12 @@ use undercroft_foundation::{
 
 use super::plan::UnpackReport;
 use super::tree::TopAttributes;
+use crate::folder_lock::lock_folder;
 
 const MARK: &[u8] = b".tmp-import-";
 const RANDOM_BYTES: usize = 8;
 /// The bytes of the target's name that the temporary one repeats at most.
 const NAME_BYTES: usize = 200;
-const READ_FOLDER: OFlags =
-    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The temporary folder of one unpacking.
 #[derive(Debug)]
@@ -82,7 +81,7 @@ impl Staging {
                 Err(source) => return Err(Error::io("create", &folder, source)),
             }
             // A sweep may take the folder before it is locked: then another is made.
-            if let Some(root) = lock(&folder).at("lock", &folder)? {
+            if let Some(root) = lock_folder(&folder).at("lock", &folder)? {
                 let mode = rustix::fs::fstat(&root).map_err(io::Error::from);
                 let mode = Mode::from_raw_mode(mode.at("read", &folder)?.st_mode & 0o777);
                 let private = rustix::fs::fchmod(&root, Mode::RWXU);
@@ -152,25 +151,6 @@ impl Staging {
     }
 }
 
-/// Locks a folder, unless another process works in it or took it away.
-fn lock(folder: &Path) -> io::Result<Option<OwnedFd>> {
-    let opened = match rustix::fs::open(folder, READ_FOLDER, Mode::empty()) {
-        Ok(opened) => opened,
-        Err(Errno::NOENT) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    match rustix::fs::flock(&opened, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => {}
-        Err(Errno::WOULDBLOCK) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    }
-    let own = rustix::fs::fstat(&opened)?;
-    let named = rustix::fs::statat(rustix::fs::CWD, folder, AtFlags::SYMLINK_NOFOLLOW);
-    let is_there =
-        named.is_ok_and(|found| (found.st_dev, found.st_ino) == (own.st_dev, own.st_ino));
-    Ok(is_there.then_some(opened))
-}
-
 /// Removes the temporary folders in `parent` that killed processes left, and returns their number.
 ///
 /// Nothing but folders of exactly such a name goes, and none in which a process still works.
@@ -186,7 +166,7 @@ pub fn sweep(parent: &Path) -> Result<u64> {
             continue;
         }
         let folder = entry.path();
-        if let Ok(Some(_lock)) = lock(&folder) {
+        if let Ok(Some(_lock)) = lock_folder(&folder) {
             match remove_tree(&folder) {
                 Ok(()) => removed += 1,
                 Err(error) => {
