@@ -38,7 +38,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
       compare: byNumber((row) => parseTime(row.time)),
     },
     project ? { id: 'project', ...name } : { id: 'destination', ...destination },
-    { id: 'id', label: text.colId, width: '72px', showFrom: 980 },
+    { id: 'id', label: text.colId, width: '72px', showFrom: 1100 },
     {
       id: 'files',
       label: text.colFiles,
