@@ -104,9 +104,13 @@ export class Window {
     await this.page.waitForFunction(() => document.querySelector('.skeleton') === null);
   }
 
-  /** What the page says. */
+  /** What the page says, once it says the same in two pictures: what is sized by its place says more or less after. */
   async content() {
-    return (await this.page.locator('main .content').innerText()).replace(/\s+/g, ' ');
+    for (let before; ; await this.painted()) {
+      const now = (await this.page.locator('main .content').innerText()).replace(/\s+/g, ' ');
+      if (now === before) return now;
+      before = now;
+    }
   }
 }
 

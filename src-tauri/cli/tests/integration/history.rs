@@ -82,7 +82,7 @@ fn a_bad_day_is_undone() {
     let plan = stage.run(&["version", "restore", &second, "--dry-run"]);
     assert!(plan.contains("to write"), "{plan}");
     let restored = stage.run(&["version", "restore", &second, "src", "notes.txt"]);
-    assert!(restored.contains("0 failed"), "{restored}");
+    assert!(restored.contains("files restored") && !restored.contains("failed"), "{restored}");
     assert_eq!(fs::read(stage.path("work/notes.txt")).unwrap(), b"one\n2\nthree\n");
     assert!(stage.path("work/src").is_dir());
 
