@@ -7,7 +7,7 @@
  * Times of input go from the event to two frames after what it shows is there. Budgets: 100 ms for each.
  */
 
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startDesktop } from './desktop.mjs';
 import { pick } from './library.mjs';
@@ -19,6 +19,7 @@ const folder = resolve(given);
 const VERSIONS = 20;
 const STARTS = 3;
 const PATIENCE = 30 * 60_000;
+const addedAt = (/** @type {number} */ version) => join(folder, `added-${version}.txt`);
 
 const desktop = await startDesktop();
 try {
@@ -36,6 +37,7 @@ try {
 
 /** Makes the versions, each with a file more. @param {import('./webdriver.mjs').Page} page @returns {Promise<string>} */
 async function keepVersions(page) {
+  for (let at = 1; at < VERSIONS; at += 1) rmSync(addedAt(at), { force: true });
   const { id: place } = await pick(desktop, page, 'project', folder);
   const { id: project } = await page.call('project_add', { place, name: null, tags: [] });
   const begun = Date.now();
@@ -44,7 +46,7 @@ async function keepVersions(page) {
   const [{ id: workspace }] = await page.call('workspace_list', { project });
   await page.call('history_pause', { project });
   for (let at = 1; at < VERSIONS; at += 1) {
-    writeFileSync(join(folder, `added-${at}.txt`), `${at}\n`);
+    writeFileSync(addedAt(at), `${at}\n`);
     await done(page, await page.call('version_save', { workspace }));
   }
   return project;

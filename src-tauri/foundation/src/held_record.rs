@@ -96,7 +96,8 @@ impl EndedRecord {
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !has_name(&file, &path) {
             return Ok(None);
         }
-        let text = fs::read_to_string(&path).at("read", &path)?;
+        // The last line may be cut within a letter.
+        let text = String::from_utf8_lossy(&fs::read(&path).at("read", &path)?).into_owned();
         Ok(Some(Self { path, text, _locked: file }))
     }
 
@@ -145,9 +146,10 @@ mod tests {
         let held = HeldRecord::begin(&prefix, "first\n").unwrap();
         held.append("second\n").unwrap();
         assert!(EndedRecord::all(&prefix).unwrap().is_empty(), "it is at work");
-        fs::write(home.path().join("restoring.1-0"), "of another\n").unwrap();
+        fs::write(home.path().join("restoring.1-0"), b"of another\ncut in \xc3").unwrap();
         let ended = EndedRecord::all(&prefix).unwrap();
-        assert_eq!(ended.iter().map(EndedRecord::text).collect::<Vec<_>>(), ["of another\n"]);
+        let texts: Vec<_> = ended.iter().map(EndedRecord::text).collect();
+        assert_eq!(texts, ["of another\ncut in \u{fffd}"]);
         ended.into_iter().for_each(|record| record.remove().unwrap());
         assert_eq!(fs::read_to_string(&held.path).unwrap(), "first\nsecond\n");
         drop(held);
