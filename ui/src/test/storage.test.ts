@@ -3,17 +3,17 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
-import type { LibraryCleanupPlan } from '$lib/backend/bindings';
+import type { LibraryCleanupPlan, UsageOverview } from '$lib/backend/bindings';
 import { answerCleanup, cleanupPlan } from './fixtures/project-life';
 import { answerUsage, usageJob } from './usage';
 
-type Options = { never?: boolean; plan?: LibraryCleanupPlan };
+type Options = { overview?: Partial<UsageOverview>; plan?: LibraryCleanupPlan };
 
-async function open(hash: string, { never, plan }: Options = {}): Promise<RecordedBackend> {
+async function open(hash: string, { overview, plan }: Options = {}): Promise<RecordedBackend> {
   location.hash = hash;
   const backend = new RecordedBackend({ jobSeconds: 0.2 });
   const fixture = answerUsage(backend, Date.now());
-  if (never) backend.answer('usage_overview', { ...fixture.overview, scanned: null });
+  if (overview) backend.answer('usage_overview', { ...fixture.overview, ...overview });
   if (plan) answerCleanup(backend, plan);
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
@@ -287,16 +287,22 @@ describe('the other views', () => {
   });
 });
 
+it('says on the dashboard what backups take beside this disk', async () => {
+  await open('#/', { overview: { layers: [{ layer: 'backups', bytes: 82e9 }] } });
+  const card = await screen.findByTestId('storage-card');
+  await within(card).findByText('and 82.0 GB of backups');
+});
+
 describe('a library that was never counted', () => {
   it('has no size on the dashboard', async () => {
-    await open('#/', { never: true });
+    await open('#/', { overview: { scanned: null } });
     const card = await screen.findByTestId('storage-card');
     await within(card).findByText('Not counted yet');
     expect(within(card).queryByText(/^[\d.]+\s\w?B$/)).toBeNull();
   });
 
   it('offers to count, and shows how far it is', async () => {
-    const backend = await open('#/storage', { never: true });
+    const backend = await open('#/storage', { overview: { scanned: null } });
     await fireEvent.click(await screen.findByTestId('scan-now'));
     const scan = await screen.findByTestId('scan-state');
     within(scan).getByText(/48,200 files/);

@@ -19,3 +19,8 @@ export function layersInOrder(sums: readonly UsageLayerSum[]): UsageLayerSum[] {
     .filter(({ bytes }) => bytes > 0)
     .sort((left, right) => LAYERS.indexOf(left.layer) - LAYERS.indexOf(right.layer));
 }
+
+/** What the backups take, which no sum of this disk holds. */
+export function bytesOfBackups(sums: readonly UsageLayerSum[]): number {
+  return sums.find(({ layer }) => layer === 'backups')?.bytes ?? 0;
+}
