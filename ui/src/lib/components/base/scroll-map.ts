@@ -30,7 +30,8 @@ export class ScrollMap {
     const [ends, drawnEnds] = [Math.max(0, total - view), ScrollMap.drawn(total) - view];
     if (total <= TALLEST) this.#top = scrollTop;
     else if (scrollTop <= 0) this.#top = 0;
-    else if (scrollTop >= drawnEnds) this.#top = ends;
+    // Browsers round heights and distances.
+    else if (scrollTop >= drawnEnds - 1) this.#top = ends;
     else if (Math.abs(moved) <= 2 * view) {
       this.#top = Math.min(ends, Math.max(0, this.#top + moved));
     } else this.#top = (scrollTop / drawnEnds) * ends;
