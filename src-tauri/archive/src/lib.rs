@@ -18,7 +18,6 @@
 
 mod archives;
 mod extract;
-mod folder_lock;
 mod format;
 mod freeing;
 mod manifest;

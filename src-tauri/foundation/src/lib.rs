@@ -7,6 +7,7 @@ mod clock;
 mod durable;
 mod error;
 mod file_systems;
+mod folder_lock;
 mod folders;
 mod held_record;
 mod ids;
@@ -31,6 +32,7 @@ pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
 pub use file_systems::{is_remote, is_virtual};
+pub use folder_lock::{lock_folder, lock_new_folder};
 pub use folders::{
     canonicalize_missing, canonicalize_or_keep, configuration_folder, is_normalized_absolute,
     make_folders,

@@ -10,11 +10,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::fs::{OFlags, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, OsRandom, Random, Result, escape_path, reach_write_point, sync_folder,
-    text,
+    Code, Error, IoContext, OsRandom, Random, Result, escape_path, lock_folder, reach_write_point,
+    sync_folder, text,
 };
 
 /// The folder, removed when it is dropped before it has its name.
@@ -58,15 +58,14 @@ impl Staging {
             Err(source) if source.kind() == io::ErrorKind::NotFound => {}
             Err(source) => return Err(Error::io("find", &target, source)),
         }
-        let folder = hidden_beside(&target);
-        fs::create_dir(&folder).at("create", &folder)?;
-        let root = rustix::fs::open(&folder, FOLDER, Mode::empty())
-            .and_then(|root| {
-                rustix::fs::flock(&root, FlockOperation::NonBlockingLockExclusive).map(|()| root)
-            })
-            .map_err(io::Error::from)
-            .at("lock", &folder)?;
-        Ok(Self { folder, target, root, is_published: false })
+        loop {
+            let folder = hidden_beside(&target);
+            fs::create_dir(&folder).at("create", &folder)?;
+            // A sweep may take the folder before it is locked: then another is made.
+            if let Some(root) = lock_folder(&folder).at("lock", &folder)? {
+                return Ok(Self { folder, target, root, is_published: false });
+            }
+        }
     }
 
     /// The folder.

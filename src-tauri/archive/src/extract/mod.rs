@@ -11,11 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, RenameFlags, renameat_with};
 use undercroft_foundation::{
-    Code, Error, IoContext as _, Job, Result, TreePath, escape_path, make_folders,
-    reach_write_point, sync_folder, text,
+    Code, Error, IoContext as _, Job, Result, TreePath, escape_path, lock_folder, lock_new_folder,
+    make_folders, reach_write_point, sync_folder, text,
 };
 
-use crate::folder_lock::lock_folder;
 use crate::format::index::EntryKind;
 use crate::read::ArchiveReader;
 use extraction::{Extraction, is_file_among};
@@ -215,8 +214,8 @@ fn is_taken(folder: &Path, taken: &TreePath) -> Error {
 /// A folder that goes when it is dropped.
 struct Temporary {
     path: PathBuf,
-    /// Says that it is in use; none on a file system without locks.
-    _lock: Option<OwnedFd>,
+    /// Locked as long as it is in use, so that nobody takes it for a leftover.
+    _lock: OwnedFd,
 }
 
 impl Temporary {
@@ -224,11 +223,12 @@ impl Temporary {
         for count in 0_u32.. {
             let path = beside.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
             match rustix::fs::mkdir(&path, Mode::RWXU) {
-                Ok(()) => match lock_folder(&path) {
-                    // Another took it for left over before it was locked.
-                    Ok(None) => {}
-                    lock => return Ok(Self { path, _lock: lock.ok().flatten() }),
-                },
+                // A sweep may take it before it is locked: then another is made.
+                Ok(()) => {
+                    if let Some(lock) = lock_new_folder(&path).at("open", &path)? {
+                        return Ok(Self { path, _lock: lock });
+                    }
+                }
                 Err(rustix::io::Errno::EXIST) => {}
                 Err(errno) => return Err(Error::io("create", &path, errno.into())),
             }
@@ -267,7 +267,7 @@ mod tests {
         for folder in [&kept, &named("left"), &live.path] {
             std::fs::create_dir_all(folder.join("below")).unwrap();
         }
-        // Whoever opens a pipe waits for who writes to it.
+        // An opened pipe waits for a writer.
         let mode = Mode::RUSR | Mode::WUSR;
         rustix::fs::mknodat(CWD, named("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
         std::os::unix::fs::symlink(&kept, named("link")).unwrap();

@@ -12,13 +12,12 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, Random, Result, escape_name, escape_path, reach_write_point,
-    remove_tree, sync_folder, text,
+    Code, Error, IoContext, Random, Result, escape_name, escape_path, lock_folder,
+    reach_write_point, remove_tree, sync_folder, text,
 };
 
 use super::plan::UnpackReport;
 use super::tree::TopAttributes;
-use crate::folder_lock::lock_folder;
 
 const MARK: &[u8] = b".tmp-import-";
 const RANDOM_BYTES: usize = 8;

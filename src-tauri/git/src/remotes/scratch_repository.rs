@@ -4,13 +4,13 @@
 //! dozens of keys, is not read at all; the user's own is, with its credential helper and ssh.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
-use rustix::fs::{FlockOperation, flock};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, text};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, lock_folder, text};
 
 use super::program::{GitCommand, GitOutput, GitProgram, Network, RunLimits};
 use super::refusal::refusal;
@@ -47,7 +47,7 @@ pub(super) struct ScratchRepository<'a> {
     objects: PathBuf,
     folder: PathBuf,
     /// Tells others that somebody works here.
-    _lock: File,
+    _lock: OwnedFd,
 }
 
 impl<'a> ScratchRepository<'a> {
@@ -193,18 +193,14 @@ fn known_commits(repository: &Repository) -> Result<String> {
     Ok(text)
 }
 
-fn make_folder(git: &ProjectGit, scratch: &Path) -> Result<(PathBuf, File)> {
+fn make_folder(git: &ProjectGit, scratch: &Path) -> Result<(PathBuf, OwnedFd)> {
     fs::create_dir_all(scratch).at("make", scratch)?;
     sweep(scratch);
     loop {
         let folder = scratch.join(format!("{NAME_START}{}", git.random_text()));
         DirBuilder::new().mode(0o700).create(&folder).at("make", &folder)?;
-        let lock = File::open(&folder).at("open", &folder)?;
-        flock(&lock, FlockOperation::LockExclusive)
-            .map_err(std::io::Error::from)
-            .at("lock", &folder)?;
         // Between making and locking it, somebody may have taken it for one that was left.
-        if folder.exists() {
+        if let Some(lock) = lock_folder(&folder).at("lock", &folder)? {
             return Ok((folder, lock));
         }
     }
@@ -214,8 +210,7 @@ fn make_folder(git: &ProjectGit, scratch: &Path) -> Result<(PathBuf, File)> {
 fn sweep(scratch: &Path) {
     for entry in fs::read_dir(scratch).into_iter().flatten().flatten() {
         let is_scratch = entry.file_name().to_string_lossy().starts_with(NAME_START);
-        let Ok(folder) = File::open(entry.path()) else { continue };
-        if is_scratch && flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok() {
+        if is_scratch && let Ok(Some(_lock)) = lock_folder(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

@@ -1,12 +1,14 @@
 //! Managed projects: those whose folder lies in the library, in `projects/{id}/source`. One is
 //! filled under a hidden name, and appears whole.
 
-use std::fs::{self, File};
+use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use undercroft_foundation::{
-    Error, IoContext as _, ProjectId, Result, reach_write_point, sync_folder,
+    Error, IoContext as _, ProjectId, Result, lock_folder, lock_new_folder, reach_write_point,
+    sync_folder,
 };
 
 use super::metadata::folder_of;
@@ -21,7 +23,7 @@ pub struct NewManaged {
     id: ProjectId,
     folder: PathBuf,
     /// Locked as long as it is filled, so that nobody takes it for a leftover.
-    _lock: File,
+    _lock: OwnedFd,
 }
 
 impl NewManaged {
@@ -71,11 +73,13 @@ pub(super) fn below_library(id: ProjectId) -> PathBuf {
 /// Makes a folder to fill.
 pub(super) fn begin(library: &Path, id: ProjectId) -> Result<NewManaged> {
     let folder = library.join("projects").join(format!(".{id}{UNFINISHED}"));
-    make_folder(&folder)?;
-    let lock = File::open(&folder).at("open", &folder)?;
-    // A file system without locks has no other way to tell either.
-    let _ = lock.try_lock();
-    Ok(NewManaged { id, folder, _lock: lock })
+    loop {
+        make_folder(&folder)?;
+        // A sweep may take the folder before it is locked: then it is made again.
+        if let Some(lock) = lock_new_folder(&folder).at("open", &folder)? {
+            return Ok(NewManaged { id, folder, _lock: lock });
+        }
+    }
 }
 
 /// Removes what killed processes left half filled.
@@ -83,8 +87,33 @@ pub(super) fn sweep(library: &Path) {
     let Ok(entries) = fs::read_dir(library.join("projects")) else { return };
     for entry in entries.flatten() {
         let is_ours = entry.file_name().to_string_lossy().ends_with(UNFINISHED);
-        if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+        if is_ours && let Ok(Some(_lock)) = lock_folder(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use rustix::fs::{FileType, Mode, mknodat};
+    use undercroft_foundation::{OsRandom, SystemClock};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_left_half_filled_goes_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let named = |name: &str| home.path().join("projects").join(name.to_owned() + UNFINISHED);
+        make_folder(&home.path().join("projects")).unwrap();
+        let live = begin(home.path(), ProjectId::new(&SystemClock, &OsRandom)).unwrap();
+        make_folder(&named(".left")).unwrap();
+        symlink(live.folder(), named(".link")).unwrap();
+        // An opened pipe waits for a writer.
+        mknodat(CWD, named(".pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        sweep(home.path());
+        assert!(!named(".left").exists());
+        assert!(live.folder().is_dir() && named(".link").is_symlink() && named(".pipe").exists());
     }
 }
