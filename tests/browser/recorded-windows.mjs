@@ -104,7 +104,7 @@ export class Window {
     await this.page.waitForFunction(() => document.querySelector('.skeleton') === null);
   }
 
-  /** What the page says, once it says the same in two pictures: what is sized by its place says more or less after. */
+  /** The words of the page, once two pictures have the same: a label that is sized by its place comes or goes after. */
   async content() {
     for (let before; ; await this.painted()) {
       const now = (await this.page.locator('main .content').innerText()).replace(/\s+/g, ' ');

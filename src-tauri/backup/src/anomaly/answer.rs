@@ -4,6 +4,7 @@ use undercroft_foundation::{AlertId, Candidate, DestinationId, Result, find_by_n
 use undercroft_library::NewEvent;
 
 use super::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, table};
+use crate::snapshots::{CachedSnapshot, is_of_objects};
 
 impl AnomalyAlerts {
     /// The alerts, newest first.
@@ -78,9 +79,10 @@ impl AnomalyAlerts {
         for destination in self.destinations.list()? {
             let snapshots = self.snapshots.list(Some(alert.project), Some(destination.id))?;
             // Newest first, as the catalog gives them.
-            let before = snapshots.iter().find(|snapshot| {
-                snapshot.time < alert.time && !snapshot.tags.iter().any(|tag| tag == "objects")
-            });
+            let is_before = |snapshot: &&CachedSnapshot| {
+                snapshot.time < alert.time && !is_of_objects(&snapshot.tags)
+            };
+            let before = snapshots.iter().find(is_before);
             let is_pinned = |tags: &[String]| tags.iter().any(|tag| tag == "pinned");
             if let Some(before) = before.filter(|before| !is_pinned(&before.tags)) {
                 self.removals.pin(destination.id, &before.id.to_string(), true)?;

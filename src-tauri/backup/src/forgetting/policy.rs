@@ -12,7 +12,7 @@ use undercroft_repository::{Repository, Snapshot, SnapshotId};
 
 use super::{Forgetting, Removals};
 use crate::plans::{Plan, Retention};
-use crate::snapshots::{LIBRARY_TAG, OUR_TAG, tag_of};
+use crate::snapshots::{LIBRARY_TAG, OBJECTS_TAG, OUR_TAG, PROJECT_TAG, tag_of};
 
 /// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
 /// that went wrong then costs little before somebody notices.
@@ -228,7 +228,7 @@ fn ids<S: IntoIterator<Item = Snapshot>>(
 /// The subject of a snapshot, whatever else it was tagged with.
 fn kind_of(snapshot: &Snapshot) -> Vec<String> {
     let tells = |tag: &&String| {
-        tag.starts_with("project:") || tag.starts_with("library:") || *tag == "objects"
+        tag.starts_with(PROJECT_TAG) || tag.starts_with(LIBRARY_TAG) || *tag == OBJECTS_TAG
     };
     let mut kind: Vec<_> = snapshot.tags.iter().filter(tells).cloned().collect();
     kind.sort_unstable();

@@ -9,5 +9,6 @@ pub(crate) use cache::SnapshotCache;
 pub use table::CachedSnapshot;
 pub(crate) use table::MIGRATIONS;
 pub(crate) use tags::{
-    LIBRARY_TAG, OBJECTS_TAG, OUR_TAG, archive_of, of_project, project_of, tag_of, tag_of_archive,
+    LIBRARY_TAG, OBJECTS_TAG, OUR_TAG, PROJECT_TAG, archive_of, is_of_objects, of_project,
+    project_of, tag_of, tag_of_archive,
 };

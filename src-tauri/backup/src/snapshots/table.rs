@@ -93,8 +93,8 @@ pub(super) fn list(
     rows.and_then(Iterator::collect).sql("read the snapshots")
 }
 
-/// The number of snapshots that a destination holds, and when the newest was made. What versions
-/// need beside their history is no backup of its own.
+/// The number of backups that a destination holds, and when the newest was made. Snapshots of
+/// objects are none.
 pub(super) fn summary_of(
     connection: &Connection,
     destination: DestinationId,

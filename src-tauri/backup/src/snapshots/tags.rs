@@ -9,7 +9,7 @@ pub(crate) const OUR_TAG: &str = "undercroft";
 /// The tag of what versions of a project need beside their history: no backup of the project.
 pub(crate) const OBJECTS_TAG: &str = "objects";
 /// Before a project's id in the tag that names it.
-const PROJECT_TAG: &str = "project:";
+pub(crate) const PROJECT_TAG: &str = "project:";
 /// Before a library's id in the tag that names it.
 pub(crate) const LIBRARY_TAG: &str = "library:";
 
@@ -27,9 +27,14 @@ pub(crate) fn tag_of_archive(archive: ArchiveId) -> String {
     format!("{ARCHIVE_TAG}{archive}")
 }
 
+/// Whether a snapshot with these tags holds what versions need, and is no backup of its own.
+pub(crate) fn is_of_objects(tags: &[String]) -> bool {
+    tags.iter().any(|tag| tag == OBJECTS_TAG)
+}
+
 /// The project that a snapshot with these tags is a backup of.
 pub(crate) fn project_of(tags: &[String]) -> Option<ProjectId> {
-    if tags.iter().any(|tag| tag == OBJECTS_TAG) {
+    if is_of_objects(tags) {
         return None;
     }
     tags.iter().find_map(|tag| tag.strip_prefix(PROJECT_TAG)?.parse().ok())
@@ -44,8 +49,6 @@ pub(crate) fn tag_of(project: ProjectId) -> String {
 pub(crate) fn of_project(repository: &Repository, project: ProjectId) -> Result<Vec<Snapshot>> {
     let tag = tag_of(project);
     let mut snapshots = repository.snapshots()?;
-    snapshots.retain(|snapshot| {
-        snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
-    });
+    snapshots.retain(|snapshot| snapshot.tags.contains(&tag) && !is_of_objects(&snapshot.tags));
     Ok(snapshots)
 }

@@ -20,7 +20,7 @@ export function layersInOrder(sums: readonly UsageLayerSum[]): UsageLayerSum[] {
     .sort((left, right) => LAYERS.indexOf(left.layer) - LAYERS.indexOf(right.layer));
 }
 
-/** What the backups take, which no sum of this disk holds. */
+/** The bytes of the backups, which no sum of this disk holds. */
 export function bytesOfBackups(sums: readonly UsageLayerSum[]): number {
   return sums.find(({ layer }) => layer === 'backups')?.bytes ?? 0;
 }
