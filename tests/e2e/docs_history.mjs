@@ -1,7 +1,7 @@
 /** Versions of weeks for the pictures, made in a minute: each at a time that libfaketime tells. */
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { binary } from './desktop.mjs';
@@ -88,7 +88,7 @@ export async function workForWeeks(library, folder) {
   let step = 0;
   for (const [ago, times] of DAYS) {
     for (const time of times) {
-      work(folder, (step += 1));
+      work(folder, (step += 1), new Date(moment(ago, time)));
       const message = SAID.get(`${ago} ${time}`);
       if (message) run(library, ['version', 'save', 'atlas', '--message', message], moment(ago, time));
       else await noticed(environment(library, moment(ago, time)));
@@ -98,12 +98,23 @@ export async function workForWeeks(library, folder) {
   if (shown) run(library, ['version', 'mark', shown, '--name', 'surveyors', '--pin']);
 }
 
-/** @param {string} folder @param {number} step */
-function work(folder, step) {
-  writeFileSync(join(folder, 'src/map.rs'), map(step));
-  if (step % 3 === 0) writeFileSync(join(folder, 'src/tile.rs'), `pub struct TileId(pub u64);\n\n/// Round ${step}.\npub struct Tile {\n    pub id: TileId,\n}\n`);
-  if (step % 4 === 0) writeFileSync(join(folder, `data/survey-${step}.csv`), 'x,y,height\n'.repeat(200 + step));
-  if (step % 7 === 0) writeFileSync(join(folder, 'NOTES.md'), `${step > 7 ? readFileSync(join(folder, 'NOTES.md'), 'utf8') : '# Notes\n\n'}- Round ${step}\n`);
+/** Changes some files, as of a time. @param {string} folder @param {number} step @param {Date} time */
+function work(folder, step, time) {
+  const write = (/** @type {string} */ name, /** @type {string} */ content) => {
+    writeFileSync(join(folder, name), content);
+    utimesSync(join(folder, name), time, time);
+  };
+  write('src/map.rs', map(step));
+  if (step % 3 === 0) write('src/tile.rs', `pub struct TileId(pub u64);\n\n/// Round ${step}.\npub struct Tile {\n    pub id: TileId,\n}\n`);
+  if (step % 4 === 0) write(`data/survey-${step}.csv`, survey(step));
+  if (step % 7 === 0) write('NOTES.md', `${step > 7 ? readFileSync(join(folder, 'NOTES.md'), 'utf8') : '# Notes\n\n'}- Round ${step}\n`);
+  if (step === 38) rmSync(join(folder, 'data/survey-36.csv'));
+}
+
+/** Heights along a slope, as a table. @param {number} step */
+function survey(step) {
+  const rows = Array.from({ length: 200 + step }, (_, n) => [n * 5, step * 25, 812 + ((n * 7 + step) % 23)].join());
+  return `x,y,height\n${rows.join('\n')}\n`;
 }
 
 /** Waits until the change became a version by itself. @param {NodeJS.ProcessEnv} env */
@@ -122,7 +133,7 @@ export function run(library, words, now) {
 
 /** @param {string} library @param {string} [now] */
 function environment(library, now) {
-  const told = { LD_PRELOAD: LIBRARY, FAKETIME: `@${now}`, DONT_FAKE_MONOTONIC: '1' };
+  const told = { LD_PRELOAD: LIBRARY, FAKETIME: `@${now}`, DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' };
   const author = { HOME: '/home/ada', PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1' };
   return { ...author, UNDERCROFT_HOME: library, ...(now ? told : {}) };
 }

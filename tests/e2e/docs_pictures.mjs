@@ -18,6 +18,7 @@ import { PASSWORD, backUpForWeeks } from './docs_backups.mjs';
 import { add, keepVersions, workForWeeks } from './docs_history.mjs';
 import { furnishStudio, makeStudio, showStudio } from './docs_storage.mjs';
 import { Drag } from './drag.mjs';
+import { Drive } from './drive.mjs';
 import { DIALOGS } from './library.mjs';
 import { results } from './pictured.mjs';
 import { makeBulk } from './work.mjs';
@@ -50,6 +51,7 @@ mkdirSync(home, { recursive: true });
 writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n');
 makeProjects();
 makeRubble(join(home, 'work/birch-web'));
+await withDrive(() => inBothLooks(join(home, 'empty library'), firstRun));
 for (const [name, { tags }] of Object.entries(PROJECTS)) add(library, join(home, 'work', name), tags);
 await workForWeeks(library, join(home, 'work/atlas'));
 // Of birch-web, the page is shown that leads to its first version.
@@ -63,7 +65,7 @@ const studio = makeStudio(join(home, 'studio'));
 await inBothLooks(join(home, 'studio library'), space);
 renameSync(join(home, 'work'), join(home, 'lost'));
 await inBothLooks(join(home, 'new library'), recovery);
-for (const name of ['projects', 'start', 'history', 'diff', 'plan', 'run', 'recover', 'storage', 'archive']) pairUp(name);
+for (const name of ['first-run', 'projects', 'start', 'history', 'diff', 'plan', 'run', 'search', 'recover', 'storage', 'archive']) pairUp(name);
 drawTray();
 
 /** Opens the window light and dark. @typedef {import('./desktop.mjs').Desktop} Desktop @typedef {import('./webdriver.mjs').Page} Page
@@ -80,6 +82,23 @@ async function inBothLooks(library, take) {
       await desktop.stop();
     }
   }
+}
+
+/** Another drive than that of the work. @param {() => Promise<void>} take */
+async function withDrive(take) {
+  const drive = new Drive('/media/ada', 'Blue drive', 512 * 1024);
+  try {
+    await take();
+  } finally {
+    drive.tearOff();
+  }
+}
+
+/** What an empty library begins with. @param {Desktop} _desktop @param {Page} page @param {string} look */
+async function firstRun(_desktop, page, look) {
+  await page.withText('first-run', 'birch-web');
+  await page.run(() => new Promise((done) => setTimeout(done, 1_500)));
+  await keep(page, scratch, `first-run-${look}`);
 }
 
 /** The icons of the tray in a row, on a light and on a dark panel. */
@@ -189,6 +208,8 @@ async function pictures(desktop, page, look) {
   await go(page, `#/projects/${atlas.id}/diff/main?from=${versions[6].id}&to=now&path=src/map.rs`);
   await page.find('[data-testid="diff"] mark');
   await keep(page, scratch, `diff-${look}`);
+  await go(page, '#/search?text=survey');
+  await keep(page, scratch, `search-${look}`);
   await backups(page, look);
   if (look === 'dark') return;
   await page.call('usage_scan');
